@@ -1,0 +1,84 @@
+"""Turns a timeline into gaps: silences of one source that are long by a plain rule or improbable by its rhythm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from datetime import timedelta
+
+import polars as pl
+
+from logforensics.analysis.findings import Cite, Gap
+from logforensics.analysis.rhythm import Rhythm, rhythm_of
+
+FALSE_ALARMS = 0.01
+"""Expected number of chance gaps in a whole run without a threshold, over all sources together."""
+
+SHORTEST = 60.0
+"""Seconds: a silence shorter than a minute is below what stamps of whole seconds, buffers (nginx flush, journald's
+sync) and cron's own minute can tell apart."""
+
+
+def find_gaps(events: pl.DataFrame, threshold: float | None = None, sources: Collection[str] | None = None) -> tuple[Gap, ...]:
+    """The silences between lines of one source, longest rule first met.
+
+    In: a timeline frame with time, source, file, line.  With `threshold` (seconds) every silence longer than
+    that is a gap.  Without it a silence is a gap when, at that source's own rhythm, the expected number of such
+    silences over every interval of every source is below FALSE_ALARMS.  Silences before the first and after the last
+    line of a source are not gaps: there is nothing on the other side.  Out: gaps by (start, source), cause "unknown".
+    """
+    frame = events.select("time", "source", "file", "line")
+    if sources is not None:
+        frame = frame.filter(pl.col("source").cast(pl.String).is_in(list(sources)))
+    steps = frame.with_columns(
+        (pl.col("time") - pl.col("time").shift(1).over("source")).dt.total_microseconds().alias("silence"),
+        pl.col("time").shift(1).over("source").alias("from_time"),
+        pl.col("file").shift(1).over("source").alias("from_file"),
+        pl.col("line").shift(1).over("source").alias("from_line"),
+    ).filter(pl.col("silence").is_not_null())
+    if not steps.height:
+        return ()
+    rhythms = source_rhythms(steps)
+    if threshold is not None:
+        long = steps.filter(pl.col("silence") > int(threshold * 1e6))
+    else:
+        long = steps.filter(pl.col("silence") > int(SHORTEST * 1e6))
+    needed = math.log10(max(1, steps.height) / FALSE_ALARMS)
+    gaps = []
+    for row in long.iter_rows(named=True):
+        rhythm = rhythms.get(str(row["source"]))
+        strength = rhythm.improbability(row["silence"] / 1e6) if rhythm else None
+        if threshold is None and (strength is None or strength < needed):
+            continue
+        gaps.append(
+            Gap(
+                str(row["source"]),
+                row["from_time"],
+                row["time"],
+                "unknown",
+                Cite(str(row["from_file"]), int(row["from_line"])),
+                Cite(str(row["file"]), int(row["line"])),
+                None if strength is None else round(strength, 1),
+            )
+        )
+    return tuple(sorted(gaps, key=lambda gap: (gap.start, gap.source)))
+
+
+def source_rhythms(steps: pl.DataFrame) -> dict[str, Rhythm]:
+    """The rhythm of each source from its intervals (`silence`, microseconds), its one longest left out.
+
+    The longest is left out because it may be the very silence in question: a source that fell silent once must not
+    count that once as usual.
+    """
+    rhythms = {}
+    for (source,), part in steps.select("source", "silence").partition_by("source", as_dict=True).items():
+        intervals = part.get_column("silence").sort()
+        rhythm = rhythm_of([value / 1e6 for value in intervals.head(intervals.len() - 1).to_list()])
+        if rhythm is not None:
+            rhythms[str(source)] = rhythm
+    return rhythms
+
+
+def overlaps(gap: Gap, begin: object, end: object, slack: timedelta = timedelta(0)) -> bool:
+    """Whether a gap and [begin, end] share an instant, give or take `slack`."""
+    return gap.start <= end + slack and gap.end >= begin - slack  # type: ignore[operator]

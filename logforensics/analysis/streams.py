@@ -1,0 +1,129 @@
+"""Turns a timeline into streams: lines of one kind that come again and again, each with its own rhythm."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from logforensics.analysis.findings import Cite
+from logforensics.analysis.rhythm import Rhythm, rhythm_of
+
+FEWEST_EVENTS = 13
+"""Events a stream needs for the 12 intervals below which `rhythm_of` says nothing."""
+
+MOST_STREAMS = 2000
+"""Streams kept of each kind, the busiest first: beyond the first few hundred they only repeat one another."""
+
+HOURS_ALIKE = timedelta(hours=2)
+"""Traffic at an hour of day is compared with what came within two hours of it on other days: people's day changes
+on the scale of hours (night, morning, lunch), and narrower windows leave too few intervals to measure."""
+
+
+@dataclass(frozen=True)
+class Stream:
+    """One stream: `kind` is "beat" (a template of one program), "poller" (one client asking one endpoint), "source"
+    (all lines of one source) or "web" (every line of the web-facing sources).
+
+    `times` are its instants in order (UTC), `cites` their lines.  `source` is where its lines are written.
+    """
+
+    kind: str
+    name: str
+    source: str
+    times: tuple[datetime, ...]
+    cites: Callable[[int], Cite]
+
+    def before(self, instant: datetime) -> int | None:
+        """Index of the last event at or before `instant`."""
+        at = bisect_right(self.times, instant) - 1
+        return at if at >= 0 else None
+
+    def after(self, instant: datetime) -> int | None:
+        """Index of the first event after `instant`."""
+        at = bisect_right(self.times, instant)
+        return at if at < len(self.times) else None
+
+    def count_within(self, begin: datetime, end: datetime) -> int:
+        """How many events lie strictly between two instants."""
+        return max(0, bisect_left(self.times, end) - bisect_right(self.times, begin))
+
+    def rhythm(self, *, without: tuple[datetime, datetime] | None = None, near: datetime | None = None) -> Rhythm | None:
+        """The stream's rhythm over all it has shown but the intervals that overlap `without`.
+
+        With `near`, only intervals that begin within HOURS_ALIKE of that time of day (on any day) are used, if there are
+        enough of them.
+        """
+        spans = [
+            (begin, end)
+            for begin, end in zip(self.times, self.times[1:], strict=False)
+            if without is None or end <= without[0] or begin >= without[1]
+        ]
+        if near is not None:
+            day = 86400.0
+            alike = [
+                (end - begin).total_seconds()
+                for begin, end in spans
+                if min((begin - near).total_seconds() % day, (near - begin).total_seconds() % day)
+                <= HOURS_ALIKE.total_seconds()
+            ]
+            close = rhythm_of(alike)
+            if close is not None and close.count >= 4 * FEWEST_EVENTS:
+                return close
+        return rhythm_of([(end - begin).total_seconds() for begin, end in spans])
+
+
+def beats(events: pl.DataFrame) -> list[Stream]:
+    """Streams of one template of one program in one source (column `template`, a hash; nulls belong to none)."""
+    lines = events.filter(pl.col("template").is_not_null())
+    return _streams("beat", lines, ["source", "template"])
+
+
+def pollers(outcomes: pl.DataFrame) -> list[Stream]:
+    """Streams of one client asking for one endpoint group, whatever the answer."""
+    return _streams("poller", outcomes.filter(pl.col("client").is_not_null()), ["source", "client", "group"])
+
+
+def whole_sources(events: pl.DataFrame) -> list[Stream]:
+    """One stream a source: all its lines."""
+    return _streams("source", events, ["source"], fewest=1)
+
+
+def union(kind: str, name: str, parts: Iterable[pl.DataFrame]) -> Stream | None:
+    """All lines of several frames as one stream."""
+    rows = pl.concat([part.select("time", "source", "file", "line") for part in parts]).sort("time", "file", "line")
+    if not rows.height:
+        return None
+    return _stream(kind, name, "", rows)
+
+
+def _streams(kind: str, rows: pl.DataFrame, keys: list[str], fewest: int = FEWEST_EVENTS) -> list[Stream]:
+    if not rows.height:
+        return []
+    slim = rows.select("time", "file", "line", *keys).sort("time", "file", "line", maintain_order=True)
+    counts = (
+        slim.with_row_index("at")
+        .group_by(keys, maintain_order=True)
+        .agg(pl.len().alias("n"), pl.col("at").first())
+        .filter(pl.col("n") >= fewest)
+        .sort(["n", "at"], descending=[True, False])
+        .head(MOST_STREAMS)
+        .select(*keys, pl.int_range(pl.len()).alias("stream"))
+    )
+    found = []
+    for part in slim.join(counts, on=keys, how="inner", maintain_order="left").partition_by("stream", maintain_order=True):
+        first = part.row(0, named=True)
+        name = " ".join(str(first[key]) for key in keys if key not in ("source", "template")) or str(first["source"])
+        found.append(_stream(kind, name, str(first["source"]), part))
+    return sorted(found, key=lambda stream: (stream.source, stream.times[0], stream.name))
+
+
+def _stream(kind: str, name: str, source: str, rows: pl.DataFrame) -> Stream:
+    def cite(at: int) -> Cite:
+        file, line = rows.select("file", "line").row(at)
+        return Cite(str(file), int(line))
+
+    return Stream(kind, name, source, tuple(rows.get_column("time").to_list()), cite)

@@ -1,0 +1,119 @@
+"""Turns --since, --until, --around, --source, --level and --grep into the events of a Timeline that they keep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from logforensics.errors import UsageError
+from logforensics.settings import Settings
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from logforensics.outage.verdict import Investigation
+    from logforensics.timeline.model import Timeline
+
+TEXTS = ("message", "path")
+"""The columns --grep looks at: what a program said, and what a client asked for."""
+
+
+def needed(settings: Settings) -> set[str]:
+    """The columns the filters look at."""
+    return {*(("severity",) if settings.level else ()), *(TEXTS if settings.grep is not None else ())}
+
+
+def selected(timeline: Timeline, settings: Settings) -> Timeline:
+    """The same timeline with only the events the settings keep; UsageError for what cannot be meant."""
+    import polars as pl
+
+    keep: list[pl.Expr] = []
+    begin, end = span(timeline, settings)
+    if begin is not None:
+        keep.append(pl.col("time") >= begin)
+    if end is not None:
+        keep.append(pl.col("time") < end)
+    if settings.source:
+        names = [s.name for s in timeline.sources if any(fnmatchcase(s.name, glob) for glob in settings.source)]
+        if not names:
+            known = ", ".join(sorted(s.name for s in timeline.sources)) or "none"
+            raise UsageError(f"--source {' '.join(settings.source)}: matches no source; there are: {known}")
+        keep.append(pl.col("source").cast(pl.String).is_in(names))
+    columns = timeline.events.columns
+    if settings.level and "severity" in columns:
+        keep.append((pl.col("severity") <= settings.level).fill_null(value=False))
+    if settings.grep is not None:
+        keep.append(_matches(settings.grep, columns))
+    return timeline.with_events(timeline.events.filter(keep)) if keep else timeline
+
+
+def _matches(pattern: str, columns: list[str]) -> pl.Expr:
+    import polars as pl
+
+    try:
+        pl.Series([""]).str.contains(pattern)
+    except pl.exceptions.ComputeError as error:
+        reason = str(error).strip().rpartition("\n")[2].removeprefix("error: ")
+        raise UsageError(f"--grep {pattern}: is no regular expression of the Rust dialect: {reason}") from None
+    tests = [pl.col(name).str.contains(pattern).fill_null(value=False) for name in TEXTS if name in columns]
+    return pl.any_horizontal(tests) if tests else pl.lit(value=False)
+
+
+def span(timeline: Timeline, settings: Settings) -> tuple[datetime | None, datetime | None]:
+    """The instants (UTC) between which events are kept; None for an open side."""
+    if settings.around is not None:
+        middle = instant("--around", settings.around, timeline, settings)
+        near = timedelta(seconds=settings.window)
+        # The end is exclusive everywhere else; an event exactly one window away is still near.
+        return middle - near, middle + near + timedelta(microseconds=1)
+    since = None if settings.since is None else instant("--since", settings.since, timeline, settings)
+    until = None if settings.until is None else instant("--until", settings.until, timeline, settings)
+    if since is not None and until is not None and until <= since:
+        raise UsageError(f"--until {settings.until}: is not after --since {settings.since}")
+    return since, until
+
+
+def instant(option: str, text: str, timeline: Timeline, settings: Settings) -> datetime:
+    """A time word as a UTC instant, read in --tz if given, else in the evidence's own zone."""
+    from logforensics.clock.words import resolve
+    from logforensics.report.build import zone_of
+
+    zone = zone_of(timeline, settings.tz)
+    now = datetime.now(UTC)
+    try:
+        return resolve(text, zone, timeline.begin or now, timeline.end or now, now)
+    except UsageError as error:
+        message = str(error)
+        raise UsageError(message if message.startswith("--") else f"{option} {message}") from None
+
+
+def narrowed(found: Investigation, timeline: Timeline, settings: Settings) -> Investigation:
+    """What was found, without what lies wholly outside --since, --until or --around, or in another --source.
+
+    The evidence outside still counted: what usually happens at that hour is known only from other days.
+    """
+    begin, end = span(timeline, settings)
+    names = settings.source
+    if begin is None and end is None and not names:
+        return found
+
+    def within(first: datetime, last: datetime | None) -> bool:
+        return (end is None or first < end) and (begin is None or last is None or last >= begin)
+
+    def of(source: str) -> bool:
+        return not names or any(fnmatchcase(source, glob) for glob in names)
+
+    return replace(
+        found,
+        outages=tuple(
+            outage
+            for outage in found.outages
+            if within(outage.start.latest.time, None if outage.end is None else outage.end.latest.time)
+        ),
+        gaps=tuple(gap for gap in found.gaps if within(gap.start, gap.end) and of(gap.source)),
+        failures=tuple(item for item in found.failures if within(item.time, item.time) and of(item.source)),
+        bursts=tuple(burst for burst in found.bursts if within(burst.start, burst.end)),
+        boots=tuple(boot for boot in found.boots if within(boot.time, boot.time)),
+    )

@@ -1,0 +1,217 @@
+"""Turns the options as they were typed into one frozen Run: Settings for the rooms to the left, the rest for the faces.
+
+Every command that reads evidence has the same options; `reads_evidence` adds them to a command's own.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from logforensics.errors import UsageError
+from logforensics.settings import Settings
+
+LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
+_LEVEL_NAMES = {"error": "err", "warn": "warning", "critical": "crit", "emergency": "emerg", "panic": "emerg"}
+COLOURS = ("auto", "always", "never")
+_SUFFIXES = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".parquet": "parquet",
+    ".txt": "terminal",
+}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command: what it reads (`settings`) and how it answers (the rest).
+
+    `format` is None where neither --format nor --json was given; `command` is the command line without the
+    options that only choose where and how the result is shown.
+    """
+
+    settings: Settings
+    command: tuple[str, ...] = ()
+    format: str | None = None
+    output: Path | None = None
+    color: str = "auto"
+    exit_code: bool = False
+    lines: bool = False
+
+    def format_of(self, allowed: tuple[str, ...], default: str) -> str:
+        """The format asked for by --json, --format or the suffix of -o; UsageError for one that cannot be written."""
+        if self.format is not None:
+            chosen, option = self.format, f"--format {self.format}"
+        elif self.output is not None:
+            suffix = self.output.suffix.lower()
+            chosen, option = _SUFFIXES.get(suffix, default), f"-o {self.output}"
+            if suffix and suffix not in _SUFFIXES:
+                raise UsageError(f"{option}: no format has the suffix {suffix}; add --format {'|'.join(allowed)}")
+            if chosen == "terminal" and "table" in allowed:
+                chosen = "table"
+        else:
+            return default
+        if chosen not in allowed:
+            raise UsageError(f"{option}: this command writes {', '.join(allowed)}")
+        return chosen
+
+
+def shared(
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, globs, or - for stdin [/var/log].")
+    ] = None,
+    since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only events from TIME on.")] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Only events before TIME.")] = None,
+    around: Annotated[str | None, typer.Option("--around", metavar="TIME", help="Only events near TIME.")] = None,
+    window: Annotated[
+        str | None, typer.Option("--window", metavar="DURATION", help="How near, with --around [30m].")
+    ] = None,
+    tz: Annotated[str | None, typer.Option("--tz", metavar="ZONE", help="Show times in ZONE.")] = None,
+    assume_tz: Annotated[
+        list[str] | None,
+        typer.Option("--assume-tz", metavar="[SOURCE=]ZONE", help="Zone of times without one (repeatable)."),
+    ] = None,
+    year: Annotated[
+        str | None, typer.Option("--year", metavar="YEAR", help="Year of the newest time without one.")
+    ] = None,
+    source: Annotated[
+        list[str] | None, typer.Option("--source", metavar="GLOB", help="Only these sources (repeatable).")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", metavar="LEVEL", help="Only this severity or worse, as err.")
+    ] = None,
+    grep: Annotated[str | None, typer.Option("--grep", metavar="REGEX", help="Only events whose text matches.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
+    format_: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="How to write it.")] = None,
+    output: Annotated[
+        str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.")
+    ] = None,
+    color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "auto",
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")] = False,
+    jobs: Annotated[str | None, typer.Option("--jobs", "-j", metavar="N", help="Threads [all cores].")] = None,
+    exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something was found.")] = False,
+) -> Run:
+    """The Run that these options mean; UsageError names the option that cannot be meant."""
+    if around is None and window is not None:
+        raise UsageError(f"--window {window}: says how near to --around TIME, which is missing")
+    if around is not None and (since is not None or until is not None):
+        raise UsageError("--around: choose either --around or --since and --until")
+    if color not in COLOURS:
+        raise UsageError(f"--color {color}: write auto, always or never")
+    if as_json and format_ not in (None, "json"):
+        raise UsageError(f"--json and --format {format_}: choose one")
+    settings = Settings(
+        paths=tuple(paths) if paths else ("/var/log",),
+        since=since,
+        until=until,
+        around=around,
+        tz=tz,
+        assume_tz=tuple(_assumed(text) for text in assume_tz or ()),
+        year=None if year is None else _number("--year", year, 1970, 2105),
+        source=tuple(source or ()),
+        level=None if level is None else _level(level),
+        grep=grep,
+        jobs=None if jobs is None else _number("--jobs", jobs, 1, 1024),
+        quiet=quiet,
+    )
+    if window is not None:
+        settings = replace(settings, window=duration("--window", window))
+    if tz is not None:
+        _known_zone("--tz", tz)
+    return Run(
+        settings=settings,
+        format="json" if as_json else format_,
+        output=None if output is None or output == "-" else Path(output),
+        color=color,
+        exit_code=exit_code,
+    )
+
+
+def duration(option: str, text: str) -> float:
+    """A length of time as typed ("1h", "90s"), in seconds; UsageError names the option."""
+    from logforensics.clock.words import duration as parse
+
+    try:
+        return float(parse(text))
+    except UsageError as error:
+        message = str(error)
+        raise UsageError(
+            message if message.startswith(option) else f"{option} {text}: {_reason(message, text)}"
+        ) from None
+
+
+def _reason(message: str, text: str) -> str:
+    return message.removeprefix(f"{text}: ").removeprefix(f"{text!r}: ")
+
+
+def _assumed(text: str) -> tuple[str, str]:
+    glob, sign, zone = text.rpartition("=")
+    if not zone or (sign and not glob):
+        raise UsageError(f"--assume-tz {text}: write ZONE, or SOURCE=ZONE as nginx/*=Europe/Berlin")
+    _known_zone("--assume-tz", zone)
+    return (glob or "*", zone)
+
+
+def _known_zone(option: str, name: str) -> None:
+    from logforensics.clock.zones import Zone
+
+    try:
+        Zone.named(name)
+    except UsageError as error:
+        raise UsageError(f"{option} {name}: {error}") from None
+
+
+def _number(option: str, text: str, low: int, high: int) -> int:
+    if not (text.isascii() and text.isdigit() and low <= int(text) <= high):
+        raise UsageError(f"{option} {text}: write a whole number from {low} to {high}")
+    return int(text)
+
+
+def _level(text: str) -> str:
+    level = _LEVEL_NAMES.get(text.lower(), text.lower())
+    if level not in LEVELS:
+        raise UsageError(f"--level {text}: write one of {', '.join(LEVELS)}")
+    return level
+
+
+def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
+    """`command(run, **own)` as a function with the shared options and its own, ready for typer."""
+    own = [
+        parameter for name, parameter in inspect.signature(command, eval_str=True).parameters.items() if name != "run"
+    ]
+    common = list(inspect.signature(shared, eval_str=True).parameters.values())
+    names = {parameter.name for parameter in own}
+
+    def typed(**values: Any) -> None:  # noqa: ANN401  # whatever typer read for the parameters below
+        run = shared(**{p.name: values[p.name] for p in common})
+        command(replace(run, command=command_line(command.__name__, values)), **{name: values[name] for name in names})
+
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (common[0], *own, *common[1:])]
+    typed.__name__, typed.__doc__ = command.__name__, command.__doc__
+    typed.__annotations__ = {p.name: p.annotation for p in parameters}
+    typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect.signature reads
+    return typed
+
+
+_SHOWN_ONLY = ("paths", "as_json", "format_", "output", "color", "quiet", "jobs", "exit_code")
+
+
+def command_line(name: str, values: dict[str, Any]) -> tuple[str, ...]:
+    """The command line that gives the same result again, without what only chooses its place and looks."""
+    words = ["logforensics", name, *(values.get("paths") or ["/var/log"])]
+    for key, value in sorted(values.items()):
+        if key in _SHOWN_ONLY or value in (None, False, []):
+            continue
+        option = "--" + key.replace("_", "-")
+        for item in value if isinstance(value, list) else [value]:
+            words += [option] if item is True else [option, str(item)]
+    return tuple(words)

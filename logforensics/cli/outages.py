@@ -1,0 +1,22 @@
+"""Turns logs into their outages, without the rest of the report: the `outages` command."""
+
+from __future__ import annotations
+
+from logforensics.cli.options import Run
+
+
+def outages(run: Run) -> None:
+    """Show outages: start and end as brackets, scope, cause, and what was hit.
+
+    Example: logforensics outages --json /var/log
+    """
+    from logforensics.cli.filters import narrowed
+    from logforensics.cli.findings import answer
+    from logforensics.cli.reading import read_whole
+
+    chosen = run.format_of(("table", "json"), "table")
+    timeline = read_whole(run)
+    from logforensics.outage.verdict import investigate
+
+    found = narrowed(investigate(timeline, run.settings), timeline, run.settings)
+    answer(run, timeline, "outages", found.outages, chosen)

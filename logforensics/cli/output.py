@@ -1,0 +1,187 @@
+"""Turns a result into bytes on stdout, or into a file that is there whole or not at all, never inside the evidence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from logforensics.cli.options import Run
+from logforensics.errors import OutputError, UsageError
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What stdout can show: columns, colour, whether it takes more than ASCII, and whether it is a terminal."""
+
+    width: int = 80
+    terminal: bool = False
+    color: bool = False
+    ascii_only: bool = False
+
+
+def screen_of(run: Run, environ: Mapping[str, str] = os.environ) -> Screen:
+    """The screen stdout is.  Width is 80 unless it is a wider terminal; a file gets colour only by --color always.
+
+    NO_COLOR and TERM=dumb switch colour off (no-color.org).  Python coerces the C locale to C.UTF-8 on its own
+    (PEP 538), so the locale the user set is read from the environment as well as from stdout.
+    """
+    if run.output is not None:
+        return Screen(color=run.color == "always")
+    terminal = sys.stdout.isatty()
+    width = max(80, min(shutil.get_terminal_size((80, 24)).columns, 160)) if terminal else 80
+    wanted = terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
+    encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
+    return Screen(
+        width=width,
+        terminal=terminal,
+        color=run.color == "always" or (run.color == "auto" and wanted),
+        ascii_only=not encoding.startswith("utf") or _c_locale(environ),
+    )
+
+
+def _c_locale(environ: Mapping[str, str]) -> bool:
+    for name in ("LC_ALL", "LC_CTYPE", "LANG"):
+        value = environ.get(name, "")
+        if value and not (name == "LC_CTYPE" and value == "C.UTF-8" and not environ.get("LANG")):
+            return value in ("C", "POSIX")
+    # Nothing set at all is the C locale by POSIX (XBD section 8.2).
+    return True
+
+
+def write_text(run: Run, text: str) -> None:
+    """The result as UTF-8 bytes to where it was asked for."""
+    write_bytes(run, [text.encode("utf-8", "backslashreplace")])
+
+
+def write_bytes(run: Run, chunks: Iterable[bytes]) -> None:
+    """The chunks, in order, to stdout or atomically to -o FILE; OutputError when they cannot be written."""
+    with sink(run) as stream:
+        for chunk in chunks:
+            stream.write(chunk)
+
+
+@contextmanager
+def sink(run: Run) -> Iterator[IO[bytes]]:
+    """The stream a result is written to.  A file appears under its name only when everything was written and synced."""
+    if run.output is None:
+        stream = sys.stdout.buffer
+        try:
+            yield stream
+            stream.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise OutputError(f"stdout: {error.strerror or error}") from error
+        return
+    target = run.output
+    refuse_evidence(target, run.settings.paths)
+    with _atomic(target) as stream:
+        yield stream
+
+
+@contextmanager
+def _atomic(target: Path) -> Iterator[IO[bytes]]:
+    import tempfile
+
+    folder = target.parent
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
+    except OSError as error:
+        raise OutputError(f"{target}: {error.strerror or error}") from error
+    try:
+        with os.fdopen(descriptor, "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        # mkstemp makes files only the owner can read; a report gets what any new file gets.
+        Path(name).chmod(0o666 & ~_umask())
+        Path(name).replace(target)
+        _sync_folder(folder)
+    except OSError as error:
+        _remove(name)
+        raise OutputError(f"{target}: {error.strerror or error}") from error
+    except BaseException:
+        _remove(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _remove(name: str) -> None:
+    Path(name).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        # Some filesystems cannot sync a folder (EINVAL); the file itself is synced by now.
+        return
+    finally:
+        os.close(descriptor)
+
+
+def refuse_evidence(target: Path, paths: Iterable[str]) -> None:
+    """Raises UsageError when `target` would change the evidence: an input itself, or a place inside a folder read."""
+    if target.is_dir():
+        raise UsageError(f"-o {target}: is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise UsageError(f"-o {target}: there is no folder {target.parent}")
+    if target.exists() and not target.is_file():
+        raise UsageError(f"-o {target}: is no regular file")
+    for path in _expanded(paths):
+        if path.is_dir():
+            if _same_or_inside(target.parent, path):
+                raise UsageError(f"-o {target}: lies inside the evidence ({path}); write it elsewhere")
+        elif target.exists() and _same(target, path):
+            raise UsageError(f"-o {target}: is itself evidence; write it elsewhere")
+
+
+def _expanded(paths: Iterable[str]) -> Iterator[Path]:
+    import glob
+
+    for text in paths:
+        if text == "-":
+            continue
+        if os.path.lexists(text):
+            yield Path(text)
+        else:
+            yield from (Path(name) for name in sorted(glob.glob(text, recursive=True)))  # noqa: PTH207  # as the shell: absolute patterns too
+
+
+def _same(one: Path, other: Path) -> bool:
+    try:
+        return os.path.samestat(one.stat(), other.stat())
+    except OSError:
+        return False
+
+
+def _same_or_inside(folder: Path, root: Path) -> bool:
+    real = Path(os.path.realpath(folder))
+    return any(_same(parent, root) for parent in (real, *real.parents))
+
+
+def warn(run: Run, message: str) -> None:
+    """One line on stderr, unless --quiet."""
+    if not run.settings.quiet:
+        say(message)
+
+
+def say(message: str) -> None:
+    """One escaped line on stderr, in whatever encoding stderr has."""
+    from logforensics.report.escape import ascii_only, plain
+
+    text = f"logforensics: {plain(message)}\n"
+    encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower()
+    sys.stderr.write(text if encoding.startswith("utf") else ascii_only(text))

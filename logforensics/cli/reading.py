@@ -1,0 +1,76 @@
+"""Turns a Run into the Timeline it asks for, with a progress bar, its filters applied and its warnings said."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from logforensics.cli.options import Run
+from logforensics.cli.output import warn
+from logforensics.cli.progress import progress
+
+if TYPE_CHECKING:
+    from logforensics.timeline.model import Timeline
+
+UNREAD = ("unread",)
+"""States of a file that was meant to be read but could not be (exit code 3)."""
+
+
+def read(run: Run, fields: Collection[str]) -> Timeline:
+    """The timeline of the paths with the columns `fields`, and what --level and --grep need; filters applied."""
+    from logforensics.cli.filters import needed, selected
+    from logforensics.timeline.build import read_timeline
+
+    wanted = {*fields, *needed(run.settings)}
+    with progress("reading", quiet=run.settings.quiet) as advance:
+        timeline = read_timeline(run.settings.paths, settings=run.settings, fields=wanted, progress=advance)
+    warn_about(run, timeline)
+    return selected(timeline, run.settings)
+
+
+def read_whole(run: Run) -> Timeline:
+    """The timeline that a verdict needs."""
+    from logforensics.analysis.columns import read_for_analysis
+
+    with progress("reading", quiet=run.settings.quiet) as advance:
+        timeline = read_for_analysis(run.settings.paths, run.settings, advance)
+    warn_about(run, timeline)
+    return timeline
+
+
+def hurt(timeline: Timeline) -> bool:
+    """Whether evidence was damaged or could not be read.
+
+    Damage whose bytes still became an event (a last line without its LF, an undecodable byte) does not count:
+    any log that is being written to ends like that.
+    """
+    return any(not damage.delivered for damage in timeline.damage) or any(
+        passed.state in UNREAD for passed in timeline.passed_over
+    )
+
+
+def warn_about(run: Run, timeline: Timeline) -> None:
+    """One line on stderr for each kind of trouble; the results carry the details."""
+    from logforensics.report.words import plural
+
+    for passed in timeline.passed_over:
+        if passed.state in UNREAD:
+            warn(run, f"{passed.name}: could not be read: {passed.reason}")
+    lost = [damage for damage in timeline.damage if not damage.delivered]
+    if lost:
+        files = len({damage.file for damage in lost})
+        size = sum(damage.length for damage in lost)
+        warn(run, f"{plural(size, 'byte')} in {plural(files, 'file')} are damaged; `logforensics report` lists them")
+    unparsed = sum(source.unparsed for source in timeline.sources)
+    if unparsed:
+        warn(run, f"{plural(unparsed, 'line')} in no known format; `logforensics sources` shows where")
+
+
+def finish(run: Run, timeline: Timeline | None, found: bool) -> None:
+    """Ends the command with its exit code: 3 for hurt evidence, 1 for a finding with --exit-code."""
+    import typer
+
+    if timeline is not None and hurt(timeline):
+        raise typer.Exit(3)
+    if run.exit_code and found:
+        raise typer.Exit(1)

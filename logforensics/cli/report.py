@@ -1,0 +1,67 @@
+"""Turns a log folder into the verdict: the `report` command, for a terminal, as Markdown or as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+import typer
+
+from logforensics.cli.options import Run, duration
+
+
+def report(
+    run: Run,
+    threshold: Annotated[
+        str | None,
+        typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm]."),
+    ] = None,
+) -> None:
+    """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
+
+    Example: logforensics report /var/log -o incident.md
+    """
+    from logforensics.cli.filters import narrowed
+    from logforensics.cli.findings import machine_zone
+    from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
+    from logforensics.cli.reading import finish, read_whole
+    from logforensics.cli.version import version
+
+    if threshold is not None:
+        seconds = duration("--threshold", threshold)
+        run = replace(run, settings=replace(run.settings, threshold=seconds))
+    chosen = run.format_of(("terminal", "markdown", "json"), "terminal")
+    if run.output is not None:
+        # A refusal after minutes of reading would be a waste of them.
+        refuse_evidence(run.output, run.settings.paths)
+    timeline = read_whole(run)
+    from logforensics.evidence.cited import read_cited
+    from logforensics.outage.verdict import investigate
+    from logforensics.report.build import build_report
+    from logforensics.report.events import cited_lines
+
+    found = narrowed(investigate(timeline, run.settings), timeline, run.settings)
+    quotes = (
+        {}
+        if chosen == "json"
+        else read_cited(
+            [file for file in timeline.log_files if str(file.path) != "-"], cited_lines(found.outages, found.boots)
+        )
+    )
+    model = build_report(timeline, found, run.settings, version=version(), command=run.command, quotes=quotes)
+    if chosen == "json":
+        from logforensics.report import json as face_json
+
+        write_text(run, face_json.render(model, machine_zone(run)))
+    elif chosen == "markdown":
+        from logforensics.report import markdown
+
+        write_text(run, markdown.render(model))
+    else:
+        from logforensics.report import terminal
+
+        screen = screen_of(run)
+        write_text(run, terminal.render(model, width=screen.width, color=screen.color, ascii_only=screen.ascii_only))
+    if run.output is not None:
+        warn(run, f"wrote {run.output}")
+    finish(run, timeline, bool(found.outages))

@@ -1,0 +1,40 @@
+"""Turns logs into the account of what was read: the `sources` command."""
+
+from __future__ import annotations
+
+from logforensics.cli.options import Run
+
+
+def sources(run: Run) -> None:
+    """Show which logs there are, how each was read, in which zone, and where every line went.
+
+    Example: logforensics sources /var/log
+    """
+    from logforensics.cli.findings import machine_zone
+    from logforensics.cli.output import screen_of, write_text
+    from logforensics.cli.reading import finish, read
+    from logforensics.report import json as face_json
+    from logforensics.report import tables
+    from logforensics.report.build import notes, source_rows, zone_of
+    from logforensics.report.escape import ascii_json
+
+    chosen = run.format_of(("table", "json"), "table")
+    timeline = read(run, fields=())
+    rows = source_rows(timeline)
+    if chosen == "json":
+        machine = machine_zone(run)
+        document = {
+            "sources": [face_json.source_row(row, machine) for row in rows],
+            "passed_over": [face_json.passed_row(passed) for passed in timeline.passed_over],
+            "damage": [face_json.damage_row(damage) for damage in timeline.damage],
+            "assumptions": [face_json.note_row(note) for note in notes(timeline)],
+        }
+        write_text(run, ascii_json(document) + "\n")
+    else:
+        screen = screen_of(run)
+        zone = zone_of(timeline, run.settings.tz)
+        text = tables.sources(
+            rows, timeline.passed_over, timeline.damage, notes(timeline), zone, screen.width, screen.ascii_only
+        )
+        write_text(run, text)
+    finish(run, timeline, found=False)

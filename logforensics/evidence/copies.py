@@ -1,0 +1,57 @@
+"""Turns a list of log files into the same list without second copies of one content, which would count events twice."""
+
+from __future__ import annotations
+
+import zlib
+from collections import defaultdict
+from collections.abc import Sequence
+
+from logforensics.evidence.files import BlockReader
+from logforensics.evidence.model import LogFile
+from logforensics.evidence.opening import Disk
+
+SMALLEST = 4096
+"""Bytes of text below which two logs may be equal by chance (the same two start-up lines without a date)."""
+
+_TRAILER = 8
+
+
+def without_copies(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tuple[LogFile, LogFile]]]:
+    """The files to read, and (copy, the file it equals) pairs, both in the order of `files`.
+
+    Copies arise when a rotation is interrupted (syslog.1 beside syslog.1.gz), and in backup folders.  Only files
+    whose length, or the length a gzip trailer names (RFC 1952), another file shares are read for it.  Of equal
+    files the one stays that lies highest, then plain before packed, then the first by name.  Copies of a part
+    of a file are not found.  May raise OSError.
+    """
+    by_length: dict[int, list[LogFile]] = defaultdict(list)
+    for file in files:
+        if (length := _text_length(file)) >= SMALLEST:
+            by_length[length].append(file)
+    original: dict[str, LogFile] = {}
+    for length in sorted(by_length):
+        alike = by_length[length]
+        if len(alike) > 1:
+            first: dict[tuple[int, int], LogFile] = {}
+            for file in sorted(alike, key=lambda file: (file.name.count("/"), file.compression != "plain", file.name)):
+                seen = first.setdefault(_fingerprint(file), file)
+                if seen is not file:
+                    original[file.name] = seen
+    kept = [file for file in files if file.name not in original]
+    return kept, [(file, original[file.name]) for file in files if file.name in original]
+
+
+def _text_length(file: LogFile) -> int:
+    if file.compression == "plain":
+        return file.size
+    with Disk.of(file.path) as disk:
+        return int.from_bytes(disk.reread(max(0, disk.size - _TRAILER // 2), _TRAILER // 2), "little")
+
+
+def _fingerprint(file: LogFile) -> tuple[int, int]:
+    """(bytes, CRC-32) of the whole text; files of one length are that seldom equal by chance (1 in 2**32)."""
+    reader = BlockReader(file, digest=False)
+    crc = 0
+    for block in reader:
+        crc = zlib.crc32(block.data, crc)
+    return reader.text_bytes, crc

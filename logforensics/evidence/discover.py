@@ -1,0 +1,257 @@
+"""Turns the paths a user typed into sources (log streams with their rotated files) and the files passed over."""
+
+# ruff: noqa: PTH100, PTH114, PTH120, PTH207 - abspath tidies ".." and keeps links as typed, Path.resolve does not;
+# the names come from scandir as strings; Path.glob knows no absolute patterns.
+
+from __future__ import annotations
+
+import errno
+import glob
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from logforensics.errors import UsageError
+from logforensics.evidence.copies import without_copies
+from logforensics.evidence.gunzip import MAGIC, gunzip
+from logforensics.evidence.model import LogFile, PassedOver, Source
+from logforensics.evidence.names import shown
+from logforensics.evidence.opening import STDIN, Disk
+from logforensics.evidence.rotation import SortKey, logical_name
+from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
+
+_KINDS = (
+    (stat.S_ISFIFO, "a named pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a character device"),
+    (stat.S_ISBLK, "a block device"),
+)
+
+_TOOLS = {"xz": "xz -dk", "zstd": "zstd -dk", "bzip2": "bzip2 -dk", "lz4": "lz4 -dk", "compress (.Z)": "gzip -dk"}
+
+
+@dataclass(frozen=True)
+class Discovery:
+    """What lies under the given paths: each regular file is in exactly one source or passed over.
+
+    `roots` are the folders the names are relative to, absolute, in the order of their names.
+    """
+
+    sources: tuple[Source, ...]
+    passed_over: tuple[PassedOver, ...]
+    roots: tuple[Path, ...]
+
+
+@dataclass
+class _Root:
+    """One folder that names are relative to, and what was found in it."""
+
+    path: str
+    files: list[LogFile] = field(default_factory=list)
+    passed_over: list[PassedOver] = field(default_factory=list)
+
+
+def discover(paths: Sequence[str]) -> Discovery:
+    """Finds the log files in `paths`: files, folders (walked), globs, or "-" for stdin.
+
+    The same paths in another order give the same answer.  Raises UsageError for a path that does not exist.
+    """
+    roots: dict[str, _Root] = {}
+    seen: dict[tuple[int, int], str] = {}
+    for base, path in sorted({pair for typed in paths for pair in _expand(typed)}):
+        root = roots.setdefault(base, _Root(base))
+        if path == "-":
+            _add_stdin(root)
+        elif Path(path).is_dir():
+            _walk(root, path, seen)
+        else:
+            _add(root, path, seen, typed=True)
+    for root in roots.values():
+        _drop_copies(root)
+    _make_unique(list(roots.values()))
+    files = [file for root in roots.values() for file in root.files]
+    passed_over = [entry for root in roots.values() for entry in root.passed_over]
+    return Discovery(
+        sources=_sources(files),
+        passed_over=tuple(sorted(passed_over, key=lambda entry: (entry.name, entry.state, entry.reason))),
+        roots=tuple(Path(base) for base in sorted(roots) if base != "-"),
+    )
+
+
+def _expand(typed: str) -> list[tuple[str, str]]:
+    """(base folder, path) pairs for one argument; a folder is its own base."""
+    if typed == "-":
+        return [("-", "-")]
+    try:
+        os.lstat(typed)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        found = sorted(glob.glob(typed, recursive=True)) if glob.has_magic(typed) else []
+        if not found:
+            raise UsageError(f"{shown(typed) or '(empty path)'}: no such file or folder") from None
+        fixed = typed[: min(typed.find(mark) for mark in "*?[" if mark in typed)]
+        base = os.path.abspath(os.path.dirname(fixed) or ".")
+        return [(base, os.path.abspath(path)) for path in found]
+    except OSError:
+        pass  # not allowed to look: the walk says so with the reason
+    path = os.path.abspath(typed)
+    return [(path if Path(path).is_dir() else os.path.dirname(path), path)]
+
+
+def _walk(root: _Root, top: str, seen: dict[tuple[int, int], str]) -> None:
+    """Adds every regular file below `top`, in sorted order, without recursion and without leaving the root."""
+    folders = [top]
+    visited: set[tuple[int, int]] = set()
+    while folders:
+        folder = folders.pop()
+        try:
+            state = Path(folder).stat()
+            if (state.st_dev, state.st_ino) in visited:  # a bind mount can show a folder inside itself
+                continue
+            visited.add((state.st_dev, state.st_ino))
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+        except OSError as error:
+            root.passed_over.append(PassedOver(_name(root, folder), "unread", _why(error)))
+            continue
+        below = []
+        for entry in entries:
+            if entry.is_symlink():
+                _note_link(root, entry.path)
+            elif entry.is_dir(follow_symlinks=False):
+                below.append(entry.path)
+            else:
+                _add(root, entry.path, seen)
+        folders.extend(reversed(below))
+
+
+def _note_link(root: _Root, path: str) -> None:
+    """Passes over a link in the tree, saying where it leads.
+
+    A target inside the root is read under its own name anyway, and one outside would bring this machine's own
+    logs into the evidence.
+    """
+    real = os.path.realpath(path)
+    top = os.path.realpath(root.path)
+    if not os.path.lexists(real) or os.path.islink(real):
+        root.passed_over.append(PassedOver(_name(root, path), "unread", "a symbolic link that leads nowhere"))
+    elif os.path.commonpath([top, real]) == top:
+        target = shown(os.path.relpath(real, top))
+        root.passed_over.append(PassedOver(_name(root, path), "not-a-log", f"a symbolic link to {target}"))
+    else:
+        reason = "a symbolic link out of the folder given, not followed"
+        root.passed_over.append(PassedOver(_name(root, path), "not-a-log", reason))
+
+
+def _add(root: _Root, path: str, seen: dict[tuple[int, int], str], *, typed: bool = False) -> None:
+    """Adds one file as a LogFile, or as passed over with the reason."""
+    name = _name(root, path)
+    try:
+        state = Path(path).stat(follow_symlinks=typed)
+        if not stat.S_ISREG(state.st_mode):
+            what = next((text for test, text in _KINDS if test(state.st_mode)), "not a regular file")
+            root.passed_over.append(PassedOver(name, "not-a-log", what))
+            return
+        identity = (state.st_dev, state.st_ino)
+        if identity in seen:
+            if not typed:  # typed twice, or typed beside its folder: said once is enough
+                reason = f"the same file as {seen[identity]}"
+                root.passed_over.append(PassedOver(name, "not-a-log", reason))
+            return
+        seen[identity] = name
+        file = LogFile(Path(path), name, state.st_size, state.st_mtime)
+        _judge(root, file)
+    except OSError as error:
+        root.passed_over.append(PassedOver(name, "unread", _why(error)))
+
+
+def _add_stdin(root: _Root) -> None:
+    try:
+        with Disk.of(STDIN) as disk:
+            file = LogFile(STDIN, "-", disk.size, None)
+        _judge(root, file)
+    except OSError as error:
+        root.passed_over.append(PassedOver("-", "unread", _why(error)))
+
+
+def _judge(root: _Root, file: LogFile) -> None:
+    """Decides by content whether the file can be a log, and how it is compressed."""
+    with Disk.of(file.path) as disk:
+        head = disk.reread(disk.first_data(), HEAD)
+        if not head and disk.size > disk.first_data():
+            os.pread(disk.fileno(), 1, disk.first_data())  # raises what the disk has to say
+        if head[:2] == MAGIC:
+            file = replace(file, compression="gzip")
+            head = _inflated(disk)
+    title = packed_as(head)
+    inside = " inside gzip" if file.compression == "gzip" else ""
+    if title is not None:
+        tool = f"; unpack it first ({_TOOLS[title]})" if title in _TOOLS else "; unpack it first"
+        root.passed_over.append(PassedOver(file.name, "unread", f"packed as {title}{inside}{tool}"))
+        return
+    own_name = file.name.rpartition("/")[2]
+    if (reason := not_a_log(own_name, head, file.size)) is not None:
+        root.passed_over.append(PassedOver(file.name, "not-a-log", reason + inside))
+        return
+    root.files.append(file)
+
+
+def _drop_copies(root: _Root) -> None:
+    try:
+        root.files, copies = without_copies(root.files)
+    except OSError:  # a file vanished meanwhile: reading it will say so, and nothing is left out on suspicion
+        return
+    for copy, original in copies:
+        root.passed_over.append(PassedOver(copy.name, "not-a-log", f"the same content as {original.name}"))
+
+
+def _inflated(disk: Disk) -> bytes:
+    parts: list[bytes] = []
+    for piece in gunzip(disk.stream(HEAD, digest=False), disk.reread):
+        if isinstance(piece, bytes):
+            parts.append(piece[:HEAD])
+            if sum(map(len, parts)) >= HEAD:
+                break
+    return b"".join(parts)[:HEAD]
+
+
+def _sources(files: Iterable[LogFile]) -> tuple[Source, ...]:
+    grouped: dict[str, list[tuple[SortKey, LogFile]]] = defaultdict(list)
+    for file in files:
+        source, key = logical_name(file.name)
+        grouped[source].append((key, file))
+    return tuple(
+        Source(name, tuple(file for _, file in sorted(members, key=lambda member: member[0])))
+        for name, members in sorted(grouped.items())
+    )
+
+
+def _make_unique(roots: list[_Root]) -> None:
+    """Puts the way from the roots' common folder before every name, if two roots would share a source's name.
+
+    Then `hostA/var/log` and `hostB/var/log` keep two syslogs instead of one mixed one.
+    """
+    sources = [{logical_name(file.name)[0] for file in root.files} for root in roots]
+    passed_over = [{entry.name for entry in root.passed_over} for root in roots]
+    if all(len(set().union(*names)) == sum(map(len, names)) for names in (sources, passed_over)):
+        return
+    folders = [root.path for root in roots if root.path != "-"]
+    common = os.path.commonpath(folders)
+    for root in roots:
+        if root.path in {"-", common}:
+            continue
+        prefix = shown(os.path.relpath(root.path, common)) + "/"
+        root.files = [replace(file, name=prefix + file.name) for file in root.files]
+        root.passed_over = [replace(entry, name=prefix + entry.name) for entry in root.passed_over]
+
+
+def _name(root: _Root, path: str) -> str:
+    return shown(os.path.relpath(path, root.path))
+
+
+def _why(error: OSError) -> str:
+    """The system's words for an error, without the path: "Permission denied (EACCES)"."""
+    code = errno.errorcode.get(error.errno or 0, "?")
+    return f"{error.strerror or type(error).__name__} ({code})"

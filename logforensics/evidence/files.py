@@ -1,0 +1,175 @@
+"""Turns a log file into blocks of whole lines, hashed in the same pass, with every stretch that is missing named."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from logforensics.evidence.cut import cut
+from logforensics.evidence.gunzip import gunzip
+from logforensics.evidence.model import Damage, LogFile
+from logforensics.evidence.opening import Disk
+from logforensics.evidence.pieces import Doubt, Hole, Pieces
+from logforensics.evidence.sniff import utf16
+
+BLOCK_BYTES = 4 << 20
+"""Large enough that the cost of a block (one Polars call chain) vanishes, small enough for the cache and memory."""
+
+LONGEST_LINE = 64 << 20
+"""A longer line is cut here: no logger writes one, but a file that is no log may hold a GB without a line feed."""
+
+_GZIP_CHUNK = 256 << 10
+"""Stored bytes read at once of a compressed file: at the usual 10 : 1 to 20 : 1 one block of text."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Bytes of whole lines of one file.
+
+    `offset` is that of the first byte in the file's (decompressed) text, `first_line` its line number from 1.
+    The data end in a line feed, but for the last block and one that stops at damage.
+    """
+
+    file: str
+    index: int
+    offset: int
+    first_line: int
+    data: bytes
+
+
+class BlockReader:
+    """Iterates over a file's blocks; each iteration reads the evidence anew.
+
+    After an iteration went to its end:
+    `sha256`      hex digest of the bytes on disk that were read (`whole` says whether that is all of them),
+    `disk_bytes`  how many those were (it grows while reading),
+    `text_bytes`  how many bytes of text they make: the blocks' data and the damage that is not delivered tile
+                  exactly [0, text_bytes),
+    `lines`       line feeds, plus one for a last line without,
+    `damage`      torn off, unreadable or doubtful stretches (lines_of finds those inside a block).
+    Never raises for a file that cannot be read: that is Damage("unread").
+    """
+
+    def __init__(
+        self,
+        file: LogFile,
+        block_bytes: int = BLOCK_BYTES,
+        *,
+        longest_line: int = LONGEST_LINE,
+        digest: bool = True,
+    ) -> None:
+        self.file = file
+        self._block_bytes = block_bytes
+        self._longest = max(longest_line, block_bytes)
+        self._with_digest = digest
+        self._reset()
+
+    def _reset(self) -> None:
+        self.sha256 = ""
+        self.whole = True
+        self.text_bytes = 0
+        self.lines = 0
+        self.damage: list[Damage] = []
+        self._disk: Disk | None = None
+        self._index = 0
+        self._ends_in_line_feed = True
+
+    @property
+    def disk_bytes(self) -> int:
+        """Bytes on disk read so far."""
+        return self._disk.read_bytes if self._disk else 0
+
+    def __iter__(self) -> Iterator[Block]:
+        self._reset()
+        try:
+            disk = self._disk = Disk.of(self.file.path)
+        except OSError:
+            self._hole(Hole("unread", self.file.size))
+            self.whole = False
+            return
+        with disk:
+            zipped = self.file.compression == "gzip"
+            pieces = disk.stream(
+                min(_GZIP_CHUNK, self._block_bytes) if zipped else self._block_bytes, digest=self._with_digest
+            )
+            if zipped:
+                pieces = gunzip(pieces, disk.reread)
+            for part in cut(self._without_doubts(_as_utf8(pieces)), self._block_bytes, self._longest):
+                if isinstance(part, Hole):
+                    self._hole(part)
+                else:
+                    yield self._block(part)
+            self._compare_sizes(disk)
+        self.lines += not self._ends_in_line_feed
+        self.sha256 = disk.hexdigest if self._with_digest else ""
+        self.whole = disk.whole and self._with_digest
+
+    def _compare_sizes(self, disk: Disk) -> None:
+        """Names what a truncation took: before the open (nobody read it) or after we had read it."""
+        if self.file.compression == "plain":
+            if disk.size < self.file.size:
+                self._hole(Hole("shrunk", self.file.size - disk.size))
+            elif (now := disk.size_now()) < disk.size and not any(d.kind == "shrunk" for d in self.damage):
+                self.damage.append(Damage("shrunk", self.file.name, now, disk.size - now, delivered=True))
+
+    def _without_doubts(self, pieces: Pieces) -> Iterator[bytes | Hole]:
+        """Writes doubts down as damage with their offset; passes everything else on."""
+        arrived = 0
+        for piece in pieces:
+            if isinstance(piece, Doubt):
+                self._damage(piece.kind, arrived - piece.length, piece.length, delivered=True)
+            else:
+                arrived += piece.length if isinstance(piece, Hole) else len(piece)
+                yield piece
+
+    def _block(self, data: bytes) -> Block:
+        block = Block(self.file.name, self._index, self.text_bytes, self.lines + 1, data)
+        self._index += 1
+        self.text_bytes += len(data)
+        self.lines += data.count(b"\n")
+        self._ends_in_line_feed = data.endswith(b"\n")
+        return block
+
+    def _hole(self, hole: Hole) -> None:
+        self._damage(hole.kind, self.text_bytes, hole.length, line=self.lines + 1)
+        self.text_bytes += hole.length
+        self.lines += hole.feeds
+        if hole.length:
+            self._ends_in_line_feed = hole.feeds > 0
+
+    def _damage(self, kind: str, offset: int, length: int, *, delivered: bool = False, line: int | None = None) -> None:
+        last = self.damage[-1] if self.damage else None
+        if last and last.length and (last.kind, last.delivered, last.offset + last.length) == (kind, delivered, offset):
+            self.damage[-1] = replace(last, length=last.length + length)
+        else:
+            self.damage.append(Damage(kind, self.file.name, offset, length, delivered, line))
+
+
+def read_blocks(file: LogFile, block_bytes: int = BLOCK_BYTES) -> BlockReader:
+    """The blocks of `file`; see BlockReader for what is known once they were read."""
+    return BlockReader(file, block_bytes)
+
+
+def _as_utf8(pieces: Pieces) -> Pieces:
+    """Passes UTF-8 (and what is near it) on as it is; a UTF-16 file, as Windows loggers write it, becomes UTF-8.
+
+    Its offsets are then those of the UTF-8 text.
+    """
+    decoder: codecs.IncrementalDecoder | None = None
+    known = False
+    for piece in pieces:
+        if not isinstance(piece, bytes):
+            yield piece
+            continue
+        if not known:
+            known = True
+            if encoding := utf16(piece):
+                decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
+        if decoder is None:
+            yield piece
+        elif text := decoder.decode(piece):
+            yield text.encode("utf-8", "backslashreplace")
+    if decoder and (text := decoder.decode(b"", final=True)):
+        yield text.encode("utf-8", "backslashreplace")
+        yield Doubt("encoding", len(text))

@@ -1,0 +1,163 @@
+"""Adds up where every byte of the evidence went, and proves that none is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from logforensics.errors import LogForensicsError
+from logforensics.evidence.files import BlockReader
+from logforensics.evidence.model import Damage
+
+SAMPLES = 5
+"""Unparsed lines kept per file: enough to see which format they have."""
+
+SAMPLE_LENGTH = 200
+"""Characters kept of each."""
+
+MOST_DAMAGE = 1000
+"""Stretches of damage listed per file and kind; the bytes of all are counted."""
+
+
+class LedgerError(LogForensicsError):
+    """The sums of a file do not meet its size: an error in this program, and no reason to trust its result."""
+
+    exit_code = 3
+
+
+@dataclass
+class Tally:
+    """How many lines (for damage: stretches) and how many bytes."""
+
+    lines: int = 0
+    bytes: int = 0
+
+    def add(self, lines: int, size: int) -> None:
+        """Adds a block's share."""
+        self.lines += lines
+        self.bytes += size
+
+
+@dataclass
+class FileAccount:
+    """Where the bytes of one file went.
+
+    `size` and `sha256` are of the bytes on disk, `whole` says whether those are all of the file's;
+    `text_bytes` and `lines` are of the decompressed text.  `samples` holds the first unparsed lines as
+    (line number, text).
+    """
+
+    file: str
+    size: int = 0
+    sha256: str = ""
+    whole: bool = True
+    text_bytes: int = 0
+    lines: int = 0
+    events: Tally = field(default_factory=Tally)
+    continuation: Tally = field(default_factory=Tally)
+    blank: Tally = field(default_factory=Tally)
+    unparsed: Tally = field(default_factory=Tally)
+    damaged: Tally = field(default_factory=Tally)
+    samples: list[tuple[int, str]] = field(default_factory=list)
+    damage: list[Damage] = field(default_factory=list)
+
+    def add(  # noqa: PLR0913 - one name for each fate of a byte
+        self,
+        *,
+        events_lines: int = 0,
+        events_bytes: int = 0,
+        continuation_lines: int = 0,
+        continuation_bytes: int = 0,
+        blank_lines: int = 0,
+        blank_bytes: int = 0,
+        unparsed_lines: int = 0,
+        unparsed_bytes: int = 0,
+        samples: Iterable[tuple[int, str]] = (),
+        damage: Iterable[Damage] = (),
+    ) -> None:
+        """Merges what became of one block; the order of the blocks does not matter."""
+        self.events.add(events_lines, events_bytes)
+        self.continuation.add(continuation_lines, continuation_bytes)
+        self.blank.add(blank_lines, blank_bytes)
+        self.unparsed.add(unparsed_lines, unparsed_bytes)
+        kept = [*self.samples, *((line, text[:SAMPLE_LENGTH]) for line, text in samples)]
+        self.samples = sorted(kept)[:SAMPLES]
+        self.add_damage(damage)
+
+    def add_damage(self, damage: Iterable[Damage]) -> None:
+        """Counts the damage whose bytes were not delivered, and lists all of it."""
+        for entry in damage:
+            self.damage.append(entry)
+            if not entry.delivered:
+                self.damaged.add(1, entry.length)
+
+    def finish(self, reader: BlockReader) -> None:
+        """Takes over what the reader knows after its last block."""
+        self.size = reader.disk_bytes
+        self.sha256 = reader.sha256
+        self.whole = reader.whole
+        self.text_bytes = reader.text_bytes
+        self.lines = reader.lines
+        self.add_damage(reader.damage)
+
+    @property
+    def accounted(self) -> int:
+        """Bytes that are event, continuation, blank, unparsed or damage."""
+        tallies = (self.events, self.continuation, self.blank, self.unparsed, self.damaged)
+        return sum(tally.bytes for tally in tallies)
+
+
+class Ledger:
+    """The accounts of all files of a run."""
+
+    def __init__(self) -> None:
+        self._accounts: dict[str, FileAccount] = {}
+
+    def account(self, file: str) -> FileAccount:
+        """The account of the file with that name, opened at the first call."""
+        return self._accounts.setdefault(file, FileAccount(file))
+
+    @property
+    def accounts(self) -> tuple[FileAccount, ...]:
+        """All accounts in the order of the files' names."""
+        return tuple(self._accounts[name] for name in sorted(self._accounts))
+
+    @property
+    def damage(self) -> tuple[Damage, ...]:
+        """All damage by file and offset; stretches of one kind that touch are one."""
+        return tuple(entry for account in self.accounts for entry in merged(account.damage))
+
+    def check(self) -> None:
+        """Raises LedgerError if a byte of some file is accounted for twice or not at all."""
+        for account in self.accounts:
+            if account.accounted != account.text_bytes:
+                raise LedgerError(
+                    f"{account.file}: {account.text_bytes} bytes read, but {account.accounted} accounted for"
+                    f" (events {account.events.bytes}, continuation {account.continuation.bytes},"
+                    f" blank {account.blank.bytes}, unparsed {account.unparsed.bytes},"
+                    f" damage {account.damaged.bytes}); please report this as a bug"
+                )
+
+
+def merged(damage: Iterable[Damage]) -> list[Damage]:
+    """One file's damage in file order, neighbours of one kind joined.
+
+    Of each kind there are at most MOST_DAMAGE entries, the last of which then spans the rest.
+    """
+    joined: list[Damage] = []
+    counts: dict[tuple[str, bool], int] = {}
+    latest: dict[tuple[str, bool], int] = {}
+    for entry in sorted(damage, key=lambda entry: (entry.offset, entry.kind, entry.length, entry.delivered)):
+        key = (entry.kind, entry.delivered)
+        at = latest.get(key)
+        if at is not None:
+            before = joined[at]
+            end = before.offset + before.length
+            touches = end == entry.offset and entry.kind != "torn"
+            if touches or counts[key] >= MOST_DAMAGE:
+                joined[at] = replace(before, length=max(end, entry.offset + entry.length) - before.offset)
+                continue
+        counts[key] = counts.get(key, 0) + 1
+        latest[key] = len(joined)
+        joined.append(entry)
+    return joined

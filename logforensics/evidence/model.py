@@ -1,0 +1,56 @@
+"""What the evidence consists of: files, the sources they belong to, damage, and the files passed over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class LogFile:
+    """One regular file of the evidence (or stdin, whose path is "-").
+
+    `name` is what every output calls it: the path relative to the root that was given, with "/" between the
+    parts and bytes that are not UTF-8 written as \\xNN.  `size` is in bytes on disk, `mtime` in seconds since
+    the epoch (None for stdin).  `compression` was found by magic bytes: "plain" or "gzip".
+    """
+
+    path: Path
+    name: str
+    size: int
+    mtime: float | None
+    compression: str = "plain"
+
+
+@dataclass(frozen=True)
+class Source:
+    """One log stream with all its rotated files, oldest first; `name` is the live file's name."""
+
+    name: str
+    files: tuple[LogFile, ...]
+
+
+@dataclass(frozen=True)
+class PassedOver:
+    """A file that holds no events: `state` is "not-a-log", "unread", "unknown-format" or "empty"; `reason` says why."""
+
+    name: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A stretch of a file that is not what was written: kind, decompressed offset and length in bytes.
+
+    Kinds: torn, nul, binary, encoding, gz-crc, gz-truncated, gz-trailing, eio, shrunk.  `delivered` tells
+    whether the bytes still ended up in an event (a torn last line, an undecodable byte shown as \\xNN);
+    bytes of damage that is not delivered are counted in the ledger as damage.
+    """
+
+    kind: str
+    file: str
+    offset: int
+    length: int
+    delivered: bool = False
+    line: int | None = None

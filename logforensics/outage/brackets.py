@@ -1,0 +1,176 @@
+"""Turns a case into its two brackets: when it must have begun and ended, each edge set by one cited line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from logforensics.analysis.streams import Stream
+from logforensics.outage.cases import Case
+from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
+from logforensics.outage.facts import Facts
+from logforensics.outage.host import SILENT_DECADES
+from logforensics.outage.model import Bracket, Edge
+
+COVERED = 0.9
+"""Share of a case that a source's silence must cover to be part of it: less is a silence of its own."""
+
+RESTART = timedelta(minutes=5)
+"""A service stopped or started this shortly before it said that it is ready belongs to that restart
+(DefaultTimeoutStartSec is 90 s a unit)."""
+
+
+ONE_START = timedelta(seconds=10)
+"""Lines by which one start says more than once that it is done come within its own few seconds."""
+
+
+@dataclass(frozen=True)
+class Brackets:
+    """The two brackets of a case, and the sources that were silent with it."""
+
+    start: Bracket
+    end: Bracket | None
+    silent: tuple[str, ...]
+
+
+def bracket(case: Case, facts: Facts) -> Brackets:
+    """Tighten a case by every witness that shares its fate, and set its edges.
+
+    start: (the last proof that all worked, the first proof that it did not]; end: (the last proof that it did not, the
+    first proof that it did again], None if there is none before the logs end.
+    """
+    worked, fails, recovered = case.edges("worked"), case.edges("fails"), case.edges("recovered")
+    silent = _silent_with(case, facts)
+    for stream in _served_with(case, facts):
+        worked += _last_before(stream, case.first_fail, f"the last request recorded in {stream.name}")
+        recovered += _first_after(stream, case.last_fail, f"the first request recorded in {stream.name} again")
+    if silent:
+        worked, fails = _by_silence(case, facts, silent, worked, fails)
+        if not case.of("host"):
+            recovered += _returns(silent, case.last_fail)
+    first = min(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+    last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+    if not case.of("host"):
+        fails, recovered = _by_restart(facts, last, fails, recovered)
+        last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+    before = [edge for edge in worked if edge.time < first.time]
+    after = [edge for edge in recovered if edge.time >= last.time]
+    earliest = max(before, key=lambda edge: (edge.time, edge.cite or ("", 0)), default=None)
+    outer = tuple(
+        Edge(edge.time - timedelta(seconds=edge.shift), edge.cite, "the same line's own time, if it had not waited")
+        for edge in (first,)
+        if edge.shift < 0
+    )
+    start = Bracket(earliest, first, outer)
+    if not after:
+        return Brackets(start, None, tuple(stream.name for stream in silent))
+    over = min(after, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+    return Brackets(start, Bracket(last, over), tuple(stream.name for stream in silent))
+
+
+def _silent_with(case: Case, facts: Facts) -> list[Stream]:
+    """Sources that fell silent with the case, improbably so, and stayed so while it lasted."""
+    if case.of("web", "stall"):
+        return []
+    begin, end = case.first_fail, case.last_fail
+    if case.of("host"):
+        # Every source is silent before a boot; only those silent long before it testify of more than the boot.
+        begin = min((suspect.first_fail for suspect in case.of("service", "disk")), default=end)
+    if begin >= end:
+        return []
+    found = []
+    for stream in facts.sources:
+        if stream.name in facts.web_sources:
+            continue
+        if stream.times[0] >= begin or stream.count_within(begin, end) > 0:
+            silence = _longest_silence(stream, begin, end)
+        else:
+            silence = (begin, end)
+        if silence is None or (silence[1] - silence[0]) < COVERED * (end - begin):
+            continue
+        last = stream.before(silence[0])
+        if last is None:
+            continue
+        back = stream.after(stream.times[last])
+        until = stream.times[back] if back is not None else facts.end
+        rhythm = stream.rhythm(without=(stream.times[last], until))
+        if rhythm and rhythm.improbability((until - stream.times[last]).total_seconds()) >= SILENT_DECADES:
+            found.append(stream)
+    return found
+
+
+def _longest_silence(stream: Stream, begin: datetime, end: datetime) -> tuple[datetime, datetime] | None:
+    """The longest stretch of [begin, end] in which a stream says nothing."""
+    inside = [time for time in stream.times if begin <= time <= end]
+    marks = [begin, *inside, end]
+    return max(zip(marks, marks[1:], strict=False), key=lambda span: span[1] - span[0], default=None)
+
+
+def _served_with(case: Case, facts: Facts) -> list[Stream]:
+    """Streams of served requests that have none while the case lasts: what failed is what they record."""
+    if case.of("web", "stall"):
+        return []
+    services = case.of("service") or case.suspects
+    begin = min(suspect.first_fail for suspect in services)
+    end = max(suspect.last_fail for suspect in services)
+    return [
+        stream
+        for stream in facts.served
+        if stream.before(begin) is not None and stream.count_within(begin, end) == 0
+    ]
+
+
+def _by_silence(
+    case: Case, facts: Facts, silent: list[Stream], worked: list[Edge], fails: list[Edge]
+) -> tuple[list[Edge], list[Edge]]:
+    """Edges from those who fell silent together: the last line any of them wrote, and the first beat they missed."""
+    names = {stream.name for stream in silent}
+    lasts = [edge for stream in silent for edge in _last_before(stream, case.first_fail, f"the last line of {stream.name}")]
+    known = [edge for edge in [*worked, *lasts] if edge.time < case.first_fail]
+    if not known:
+        return worked, fails
+    since = max(edge.time for edge in known)
+    timers = [stream for stream in facts.timers if stream.source in names]
+    # A disk that goes takes with it what was still in the page cache.
+    return [*worked, *lasts], [*fails, *missed_beats(timers, since, case.first_fail, PAGE_CACHE)[:3]]
+
+
+def _returns(silent: list[Stream], last_fail: datetime) -> list[Edge]:
+    """Those who were silent write again."""
+    return [
+        edge for stream in silent for edge in _first_after(stream, last_fail, f"{stream.name} is written again")
+    ]
+
+
+def _by_restart(
+    facts: Facts, last: Edge, fails: list[Edge], recovered: list[Edge]
+) -> tuple[list[Edge], list[Edge]]:
+    """A restart between the last failure and the first success: its stop and start still belong to the outage."""
+    over = min((edge.time for edge in recovered if edge.time >= last.time), default=None)
+    until = over if over is not None else facts.end
+    ready = facts.marks_of("ready", last.time, until)
+    if not ready:
+        return fails, recovered
+    final = ready[-1]
+    same = [mark for mark in ready if mark.program == final.program and final.time - mark.time <= ONE_START]
+    done = same[0]
+    jobs = [
+        mark
+        for kind in ("service-stop", "service-start")
+        for mark in facts.marks_of(kind, last.time, done.time)
+        if done.time - mark.time <= RESTART and "ession" not in mark.message
+    ]
+    named = [mark for mark in jobs if done.program and done.program.lower() in mark.message.lower()]
+    mine = named or [mark for mark in jobs if mark.kind == "service-start"][-1:]
+    fails = [*fails, *(Edge(mark.time, mark.cite, "the service was only being restarted") for mark in mine)]
+    return fails, [*recovered, Edge(done.time, done.cite, f"{done.program or 'a program'} said that it is ready")]
+
+
+def _last_before(stream: Stream, instant: datetime, reason: str) -> list[Edge]:
+    at = stream.before(instant - timedelta(microseconds=1))
+    return [] if at is None else [Edge(stream.times[at], stream.cites(at), reason)]
+
+
+def _first_after(stream: Stream, instant: datetime, reason: str) -> list[Edge]:
+    at = stream.after(instant)
+    return [] if at is None else [Edge(stream.times[at], stream.cites(at), reason)]

@@ -1,0 +1,197 @@
+"""Turns a case into its cause class, with the lines it rests on and how sure it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from logforensics.analysis.findings import Cite, Failure
+from logforensics.outage.brackets import Brackets
+from logforensics.outage.cases import Case
+from logforensics.outage.facts import Facts, MarkLine
+from logforensics.outage.model import Cause
+
+SAID = 0.95
+"""The kernel, or the service manager itself, said so."""
+
+ECHOED = 0.9
+"""A program reported the error code its own system call returned."""
+
+INFERRED = 0.75
+"""Nothing said so, but the pattern fits this and no other class."""
+
+LEFT = 0.5
+"""What remains when nothing else fits."""
+
+JUST_BEFORE = timedelta(minutes=2)
+"""How long before the first proof of failure its cause may be logged: syslog's repeat interval and one cron minute."""
+
+DISK_ERRORS = (
+    "ro-remount", "fs-error", "journal-abort", "fs-shutdown", "io-error", "medium-error", "ata-error", "device-lost",
+    "usb-storage-lost", "pool-suspended", "raid-degraded", "ctrl-reset",
+)  # fmt: skip
+
+EXTERNAL = ("sshd", "kernel", "fail2ban", "postfix")
+"""Programs that log what comes in from outside: while they do, the network is there."""
+
+
+def cause_of(case: Case, brackets: Brackets, facts: Facts) -> Cause:
+    """The cause class of a case: the first rule that finds its evidence, the most direct first."""
+    end = brackets.end.latest.time if brackets.end else facts.end
+    begin = brackets.start.earliest.time if brackets.start.earliest else facts.begin
+    begin = min(begin, brackets.start.latest.time - JUST_BEFORE)
+    rules = (_panic, _memory, _disk_full, _read_only, _suspended, _host, _network, _web_server, _upstream)
+    for rule in rules:
+        cause = rule(case, brackets, facts, begin, end)
+        if cause is not None:
+            return cause
+    return Cause("unknown", LEFT, (), ("nothing in the logs names a cause",))
+
+
+def _panic(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    boots = [suspect.boot for suspect in case.of("host") if suspect.boot]
+    if not boots:
+        return None
+    found = facts.failures_in(begin, end, "panic")
+    if found:
+        return Cause("kernel-panic", SAID, _cites(found), ("the kernel itself reported that it could not go on",))
+    told = [boot for boot in boots if boot.manner == "panic"]
+    if told:
+        return Cause("kernel-panic", SAID, told[0].evidence, ("the session before the boot ended in a panic",))
+    return None
+
+
+def _memory(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    until = max(brackets.start.latest.time + JUST_BEFORE, brackets.start.latest.time)
+    found = facts.failures_in(begin, until, "oom-kill")
+    if not found or not (case.of("service", "web", "host")):
+        return None
+    return Cause("out-of-memory", SAID, _cites(found), ("the kernel killed a process for want of memory as it began",))
+
+
+def _disk_full(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    found = facts.failures_in(begin, end, "disk-full")
+    if not found:
+        return None
+    return Cause("disk-full", ECHOED, _cites(found), ("programs were told that no space is left on the device",))
+
+
+def _read_only(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    found = facts.failures_in(begin, end, *DISK_ERRORS)
+    direct = [fail for fail in found if fail.kind in ("ro-remount", "fs-shutdown", "journal-abort", "pool-suspended")]
+    silent = brackets.silent
+    if direct:
+        sure = SAID if any(fail.witness == "kernel" for fail in direct) else ECHOED
+        reasons = ["a filesystem refused to be written to"]
+        if silent:
+            reasons.append(f"{_names(silent)} fell silent together and stayed so, while others went on")
+        return Cause("disk-read-only", sure, _cites(direct), tuple(reasons))
+    if found and (silent or case.of("disk")):
+        return Cause("disk-read-only", ECHOED, _cites(found), ("a disk reported errors as its logs fell silent",))
+    if case.of("disk") or (len(silent) > 1 and case.of("service") and case.of("host")):
+        names = silent or case.of("disk")[0].silent
+        return Cause(
+            "disk-read-only",
+            INFERRED,
+            tuple(edge.cite for edge in case.of("disk")[0].worked if edge.cite) if case.of("disk") else (),
+            (f"{_names(names)} fell silent together and stayed so until the reboot, while others went on",),
+        )
+    return None
+
+
+def _suspended(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    if not case.of("stall", "host", "web"):
+        return None
+    marks = [
+        mark for mark in facts.marks
+        if mark.kind in ("suspend", "resume") and begin - JUST_BEFORE <= mark.time <= end + JUST_BEFORE
+    ]  # fmt: skip
+    if not marks:
+        return None
+    return Cause("suspended", SAID, _mark_cites(marks), ("the machine was put to sleep and woke again",))
+
+
+def _host(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    hosts = case.of("host")
+    if not hosts:
+        return None
+    boot = hosts[0].boot
+    assert boot is not None
+    early = case.of("service")
+    if early and early[0].first_fail < hosts[0].first_fail - JUST_BEFORE:
+        return None
+    if boot.shutdown == "clean":
+        return Cause("clean-reboot", SAID, boot.evidence, ("the services were stopped in order before the boot",))
+    sure = ECHOED if boot.manner == "power-loss" else INFERRED
+    return Cause("power-loss", sure, boot.evidence or (boot.cite,), ("the session before the boot ended without a word",))
+
+
+def _network(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    if not case.of("web"):
+        return None
+    link = facts.marks_of("link-down", begin - JUST_BEFORE, end)
+    if link:
+        return Cause("network-loss", SAID, _mark_cites(link), ("the network link was reported down",))
+    stops = _web_stops(facts, begin, brackets.start.latest.time + JUST_BEFORE)
+    if stops:
+        return None
+    complaints = facts.marks_of("net-fail", begin, end)
+    spared = [mark for mark in facts.marks_of("net-ok", brackets.start.latest.time, end)
+              if brackets.end is None or mark.time < brackets.end.earliest.time]  # fmt: skip
+    if complaints and not spared:
+        return Cause("network-loss", ECHOED, _mark_cites(complaints), ("programs could not reach the network either",))
+    return None
+
+
+def _web_server(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    if not case.of("web"):
+        return None
+    stops = _web_stops(facts, begin, end)
+    if stops:
+        return Cause("web-server-down", SAID, _mark_cites(stops), ("the web server was stopped or did not start",))
+    if facts.marks_of("net-ok", brackets.start.latest.time, end):
+        return Cause("web-server-down", INFERRED, (), ("no web line was written while the network was there",))
+    return Cause("web-server-down", LEFT, (), ("no web line was written while the machine lived",))
+
+
+WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web server", "http server", "reverse proxy")
+
+
+def _web_stops(facts: Facts, begin: datetime, end: datetime) -> list[MarkLine]:
+    """Stops of a unit that is a web server, in the words of its unit file."""
+    return [
+        mark for mark in facts.marks_of("service-stop", begin, end)
+        if any(word in mark.message.lower() for word in WEB_SERVERS)
+    ]  # fmt: skip
+
+
+def _upstream(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+    """Requests failed while the web server answered: refused (502) means down, waited for in vain (499, 504) slow."""
+    fails = [fail for suspect in case.of("service") for run in suspect.runs for fail in run.fails]
+    if not fails:
+        return None
+    slow = [fail for fail in fails if fail.status in (499, 504)]
+    refused = [fail for fail in fails if fail.status in (502, 503)]
+    timeouts = facts.failures_in(begin, end, "upstream-timeout")
+    refusals = facts.failures_in(begin, end, "upstream-refused")
+    cites = _cites([*refusals, *timeouts])
+    if len(refused) + len(refusals) > len(slow) + len(timeouts):
+        return Cause("upstream-down", ECHOED if refusals else INFERRED, cites or (fails[0].cite,),
+                     ("the backend refused connections",))  # fmt: skip
+    if slow:
+        return Cause("upstream-slow", ECHOED if timeouts else INFERRED, cites or (fails[0].cite,),
+                     ("requests waited for the backend in vain",))  # fmt: skip
+    return Cause("unknown", LEFT, (fails[0].cite,), ("the backend answered with errors, and nothing says why",))
+
+
+def _cites(found: Iterable[Failure]) -> tuple[Cite, ...]:
+    return tuple(dict.fromkeys(fail.cite for fail in found))[:10]
+
+
+def _mark_cites(marks: Iterable[MarkLine]) -> tuple[Cite, ...]:
+    return tuple(dict.fromkeys(mark.cite for mark in marks))[:10]
+
+
+def _names(names: Iterable[str]) -> str:
+    shown = sorted(names)
+    return ", ".join(shown[:3]) + (f" and {len(shown) - 3} more" if len(shown) > 3 else "")

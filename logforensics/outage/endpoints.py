@@ -1,0 +1,103 @@
+"""Turns a case's window into what was hit, what provably was not, and what there is no witness for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from logforensics.analysis.findings import Cite
+from logforensics.analysis.runs import FAILING_SHARES
+from logforensics.outage.cases import Case
+from logforensics.outage.facts import Facts
+from logforensics.outage.model import Alibi
+
+NOTICED = min(FAILING_SHARES)
+"""Share of failing requests from which an endpoint counts as hit: the least share that a run of failure is read as."""
+
+MOST_ALIBIS = 200
+"""Endpoint groups listed; a site with more of them is not read row by row."""
+
+
+@dataclass(frozen=True)
+class Endpoints:
+    """Which endpoint groups failed, which provably worked, and the alibi of each."""
+
+    affected: tuple[str, ...]
+    unaffected: tuple[str, ...]
+    alibis: tuple[Alibi, ...]
+    successes: int
+    failures: int
+
+
+def endpoints_in(case: Case, facts: Facts, begin: datetime, end: datetime) -> Endpoints:
+    """Judge each endpoint group by its requests between the two brackets (`begin` to `end`, UTC).
+
+    Hit: at least NOTICED of its decided requests failed there, in runs of this case.  Provably not hit: it answered
+    there, and none of its requests failed.  "Absence is never acquittal": a group without requests is neither.
+    """
+    runs = {run.group for suspect in case.of("service") for run in suspect.runs}
+    window = facts.outcomes.filter(pl.col("time").is_between(begin, end) | pl.col("began").is_between(begin, end))
+    proof = pl.struct("file", "line")
+    rows = (
+        window.with_columns(pl.col("group").cast(pl.String))
+        .group_by("group")
+        .agg(
+            pl.col("ok").sum().alias("ok"),
+            pl.col("failed").sum().alias("failed"),
+            proof.first().alias("first"),
+            proof.last().alias("last"),
+            proof.filter("ok").first().alias("first_ok"),
+            proof.filter("ok").last().alias("last_ok"),
+            proof.filter("failed").first().alias("first_failed"),
+            proof.filter("failed").last().alias("last_failed"),
+        )
+        .sort("group")
+    )
+    affected, unaffected, alibis = [], [], []
+    for row in rows.iter_rows(named=True):
+        ok, failed, group = row["ok"], row["failed"], row["group"]
+        if failed and group in runs and failed >= NOTICED * (ok + failed):
+            verdict = "failed"
+            affected.append(group)
+        elif ok and not failed:
+            verdict = "working"
+            unaffected.append(group)
+        elif not ok and not failed:
+            continue
+        else:
+            verdict = "mixed" if ok else "failed"
+        side = "failed" if verdict == "failed" else "ok"
+        alibis.append(Alibi("endpoint", group, verdict, ok, failed, _cite(row[f"first_{side}"]), _cite(row[f"last_{side}"])))
+    alibis.sort(key=lambda alibi: (alibi.verdict != "failed", -alibi.failures, -alibi.successes, alibi.name))
+    return Endpoints(
+        tuple(affected),
+        tuple(unaffected),
+        tuple(alibis[:MOST_ALIBIS]),
+        int(rows.get_column("ok").sum()),
+        int(rows.get_column("failed").sum()),
+    )
+
+
+def sources_in(facts: Facts, begin: datetime, end: datetime, silent: Collection[str]) -> list[Alibi]:
+    """For each source whether it went on (with its lines in between), fell silent, or says nothing either way."""
+    alibis = []
+    for stream in facts.sources:
+        count = stream.count_within(begin, end)
+        first = stream.after(begin) if count else None
+        last = stream.before(end) if count else None
+        verdict = "silent" if stream.name in silent else "working" if count else "no-witness"
+        alibis.append(
+            Alibi(
+                "source", stream.name, verdict, count, 0,
+                stream.cites(first) if first is not None else None,
+                stream.cites(last) if last is not None else None,
+            )
+        )  # fmt: skip
+    return alibis
+
+
+def _cite(value: dict[str, object] | None) -> Cite | None:
+    return Cite(str(value["file"]), int(str(value["line"]))) if value else None

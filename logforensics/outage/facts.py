@@ -1,0 +1,181 @@
+"""Turns a timeline into the facts a verdict is reasoned from: every analyser's findings side by side."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+
+import polars as pl
+
+from logforensics.analysis.boots import find_boots
+from logforensics.analysis.clocksteps import ClockStep, find_clock_steps
+from logforensics.analysis.failures import find_failures
+from logforensics.analysis.findings import Boot, Cite, Failure
+from logforensics.analysis.outcomes import web_outcomes
+from logforensics.analysis.runs import Run, failing_runs
+from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
+from logforensics.timeline.model import Timeline
+
+WEB_FORMATS = ("access", "error")
+"""Parsers whose name ends so write for a web server: while it lives and is reached, their lines go on."""
+
+
+@dataclass(frozen=True)
+class MarkLine:
+    """One marked line (see `analysis.marks`)."""
+
+    time: datetime
+    cite: Cite
+    kind: str
+    program: str
+    source: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known before anything is concluded.  All instants are UTC."""
+
+    timeline: Timeline
+    outcomes: pl.DataFrame
+    runs: tuple[Run, ...]
+    boots: tuple[Boot, ...]
+    failures: tuple[Failure, ...]
+    marks: tuple[MarkLine, ...]
+    steps: tuple[ClockStep, ...]
+
+    @property
+    def begin(self) -> datetime:
+        assert self.timeline.begin is not None
+        return self.timeline.begin
+
+    @property
+    def end(self) -> datetime:
+        assert self.timeline.end is not None
+        return self.timeline.end
+
+    @cached_property
+    def formats(self) -> dict[str, str]:
+        """The parser of each source."""
+        return {source.name: source.format for source in self.timeline.sources}
+
+    @cached_property
+    def web_sources(self) -> tuple[str, ...]:
+        """Sources a web server writes, and those in which every line is a served request."""
+        served = {source.name for source in self.timeline.sources if source.proves == "served"}
+        web = {name for name, form in self.formats.items() if form.rsplit("_", 1)[-1] in WEB_FORMATS}
+        return tuple(sorted(served | web))
+
+    @cached_property
+    def sources(self) -> tuple[Stream, ...]:
+        """Every source as one stream."""
+        return tuple(whole_sources(self.timeline.events))
+
+    @cached_property
+    def everything(self) -> Stream | None:
+        """All lines of all sources as one stream."""
+        return union("host", "every source", [self.timeline.events])
+
+    @cached_property
+    def web(self) -> Stream | None:
+        """All lines of the web-facing sources as one stream."""
+        events = self.timeline.events
+        mine = events.filter(pl.col("source").cast(pl.String).is_in(list(self.web_sources)))
+        return union("web", "web traffic", [mine]) if mine.height else None
+
+    @cached_property
+    def served(self) -> tuple[Stream, ...]:
+        """Streams in which every line is a request that was served."""
+        names = {source.name for source in self.timeline.sources if source.proves == "served"}
+        return tuple(stream for stream in self.sources if stream.name in names)
+
+    @cached_property
+    def timers(self) -> tuple[Stream, ...]:
+        """The streams that something beats out regularly: cron, timers, monitors, pollers."""
+        every = [*beats(self.timeline.events), *pollers(self.outcomes)]
+        return tuple(stream for stream in every if (rhythm := stream.rhythm()) is not None and rhythm.regular)
+
+    @cached_property
+    def irregular(self) -> tuple[Stream, ...]:
+        """The mined streams that come often but by no timer (re-seeds, sessions)."""
+        every = [*beats(self.timeline.events), *pollers(self.outcomes)]
+        regular = {id(stream) for stream in self.timers}
+        return tuple(stream for stream in every if id(stream) not in regular and len(stream.times) >= 100)
+
+    def marks_of(self, kind: str, begin: datetime, end: datetime) -> list[MarkLine]:
+        """Marked lines of one kind in [begin, end]."""
+        return [mark for mark in self.marks if mark.kind == kind and begin <= mark.time <= end]
+
+    def failures_in(self, begin: datetime, end: datetime, *kinds: str) -> list[Failure]:
+        """Failure lines of some classes in [begin, end]."""
+        return [fail for fail in self.failures if begin <= fail.time <= end and (not kinds or fail.kind in kinds)]
+
+
+def gather(timeline: Timeline) -> Facts:
+    """Run every analyser over a timeline read with `analysis.columns.FIELDS` and boiled down by its `digest`."""
+    events = timeline.events
+    failures = find_failures(events)
+    outcomes = pl.concat([web_outcomes(events), _upstream_outcomes(events, failures)], how="diagonal_relaxed")
+    outcomes = _once(outcomes.sort("time", "source", "file", "line", maintain_order=True))
+    return Facts(
+        timeline,
+        outcomes,
+        tuple(failing_runs(outcomes)),
+        find_boots(events),
+        failures,
+        _marks(events),
+        find_clock_steps(events),
+    )
+
+
+def _marks(events: pl.DataFrame) -> tuple[MarkLine, ...]:
+    if "mark" not in events.columns:
+        return ()
+    rows = events.filter(pl.col("mark").is_not_null()).select(
+        "time", "file", "line", "mark", "program", "source", "message"
+    )
+    return tuple(
+        MarkLine(
+            row["time"], Cite(str(row["file"]), row["line"]), row["mark"], str(row["program"] or ""),
+            str(row["source"]), str(row["message"] or ""),
+        )
+        for row in rows.iter_rows(named=True)
+    )  # fmt: skip
+
+
+UPSTREAM_STATUS = {"upstream-timeout": 504, "upstream-refused": 502}
+"""What nginx answers when it logs that an upstream timed out or refused (ngx_http_upstream_next)."""
+
+
+def _upstream_outcomes(events: pl.DataFrame, failures: tuple[Failure, ...]) -> pl.DataFrame:
+    """Failed requests that an error log tells of, as outcome rows: some servers keep no access log of them."""
+    cited = {fail.cite: UPSTREAM_STATUS[fail.kind] for fail in failures if fail.kind in UPSTREAM_STATUS}
+    if not cited or "endpoint" not in events.columns:
+        return web_outcomes(events.clear())
+    rows = events.filter(pl.col("endpoint").is_not_null() & pl.col("signature").is_not_null())
+    statuses = [cited.get(Cite(str(file), line)) for file, line in rows.select("file", "line").iter_rows()]
+    rows = rows.with_columns(pl.Series("status", statuses, pl.UInt16)).filter(pl.col("status").is_not_null())
+    return web_outcomes(rows.with_columns(pl.lit(None, pl.Float64).alias("request_time")))
+
+
+def _once(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """Outcomes with a request told of by access and error log counted once: the error log's copy (no client) goes.
+
+    Both lines are written when the request ends, so their whole seconds differ by one at most.
+    """
+    copies = outcomes.filter(pl.col("failed") & pl.col("client").is_null())
+    if not copies.height:
+        return outcomes
+    told: dict[str, list[datetime]] = defaultdict(list)
+    for group, time in outcomes.filter(pl.col("failed") & pl.col("client").is_not_null()).select("group", "time").iter_rows():
+        told[str(group)].append(time)
+    second = timedelta(seconds=1)
+    known = [
+        any(abs(other - time) <= second for other in told.get(str(group), ()))
+        for group, time in copies.select("group", "time").iter_rows()
+    ]
+    others = outcomes.filter(~(pl.col("failed") & pl.col("client").is_null()))
+    fresh = copies.filter(~pl.Series(known, dtype=pl.Boolean))
+    return pl.concat([others, fresh]).sort("time", "source", "file", "line", maintain_order=True)

@@ -1,0 +1,54 @@
+"""Turns gaps into explained gaps: why each source was silent, by what else happened then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import timedelta
+
+from logforensics.analysis.findings import Gap
+from logforensics.outage.facts import Facts
+from logforensics.outage.model import Outage
+
+EDGE = timedelta(minutes=2)
+"""An event explains a gap's edge if it lies this close to it."""
+
+QUIET = 3.0
+"""A silence rarer than once in 1000 intervals is not just a quiet hour."""
+
+
+def explain(gaps: Iterable[Gap], outages: Iterable[Outage], facts: Facts) -> tuple[Gap, ...]:
+    """The same gaps with their cause, the most direct explanation first."""
+    known = tuple(outages)
+    return tuple(replace(gap, cause=_cause(gap, known, facts)) for gap in gaps)
+
+
+def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:
+    within = [outage for outage in outages if _covers(outage, gap, facts)]
+    causes = {outage.cause.kind for outage in within}
+    for cause, word in (("disk-read-only", "filesystem-read-only"), ("disk-full", "disk-full"), ("suspended", "suspended")):
+        if cause in causes:
+            return word
+    if any(gap.start < boot.time <= gap.end + EDGE for boot in facts.boots):
+        return "reboot"
+    if any(step.seconds > 0 and step.start <= gap.end and step.end >= gap.start for step in facts.steps) or (
+        facts.marks_of("clock-step", gap.end - EDGE, gap.end + EDGE)
+    ):
+        return "clock-step"
+    if facts.marks_of("suppressed", gap.start - EDGE, gap.end + EDGE):
+        return "rate-limit"
+    if within:
+        return "stopped"
+    if gap.after is not None and gap.before.file != gap.after.file:
+        return "rotation-seam" if gap.improbability is not None and gap.improbability >= QUIET else "quiet-hours"
+    if gap.improbability is not None and gap.improbability < QUIET:
+        return "quiet-hours"
+    return "unknown"
+
+
+def _covers(outage: Outage, gap: Gap, facts: Facts) -> bool:
+    """Whether a gap lies in an outage for the better part of itself."""
+    begin = outage.start.earliest.time if outage.start.earliest else facts.begin
+    end = outage.end.latest.time if outage.end else facts.end
+    shared = min(gap.end, end) - max(gap.start, begin)
+    return shared > (gap.end - gap.start) / 2

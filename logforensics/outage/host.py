@@ -1,0 +1,137 @@
+"""Turns boots into suspects: the machine was not running from its last sign of life until its kernel's first line."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from logforensics.analysis.findings import Boot
+from logforensics.analysis.streams import Stream
+from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
+from logforensics.outage.facts import Facts, MarkLine
+from logforensics.outage.model import Edge
+from logforensics.outage.suspects import Suspect
+
+SHUTDOWN = timedelta(minutes=10)
+"""How long before a boot its shutdown may have begun: systemd kills what will not stop after DefaultTimeoutStopSec
+(90 s) a unit, and units stop in a few layers."""
+
+STARTUP = timedelta(minutes=5)
+"""How long services may take to start: systemd gives up after DefaultTimeoutStartSec (90 s) a unit; a few follow on
+one another."""
+
+SILENT_DECADES = 4.0
+"""A source counts as fallen silent if chance would keep it quiet as long less than once in 10 000 intervals."""
+
+
+def hosts_down(facts: Facts) -> list[Suspect]:
+    """One suspect for each boot before which something was logged."""
+    suspects = []
+    for boot in facts.boots:
+        everything = facts.everything
+        if everything is None or boot.ended is None:
+            continue
+        suspects.append(_host(facts, boot, everything))
+    return suspects
+
+
+def _host(facts: Facts, boot: Boot, everything: Stream) -> Suspect:
+    just_before = boot.time - timedelta(microseconds=1)
+    last = everything.before(just_before)
+    up = Edge(boot.time, boot.cite, "the kernel started: until here the machine was not running")
+    fails = [up, *_starts(facts, boot.time)]
+    recovered = _recovered(facts, boot.time)
+    if recovered:
+        # What is still starting when the service answers is no part of it.
+        fails = [edge for edge in fails if edge.time <= recovered[0].time]
+    silent = _silent_sources(facts, boot.time)
+    worked: list[Edge] = []
+    stops = _stops(facts, boot) if boot.shutdown == "clean" else []
+    if stops:
+        at = everything.before(stops[0].time - timedelta(microseconds=1))
+        if at is not None:
+            worked.append(Edge(everything.times[at], everything.cites(at), "the last line before the shutdown began"))
+        fails.append(Edge(stops[0].time, stops[0].cite, "the shutdown began to stop services"))
+    elif last is not None:
+        worked.append(Edge(everything.times[last], everything.cites(last), "the last line before the machine stopped"))
+        lost = PAGE_CACHE if boot.shutdown != "clean" else timedelta(0)
+        fails.extend(missed_beats(facts.timers, everything.times[last], boot.time, lost)[:3])
+    return Suspect("host", tuple(worked), tuple(fails), tuple(recovered), boot=boot, silent=silent)
+
+
+def _silent_sources(facts: Facts, instant: datetime) -> tuple[str, ...]:
+    """Sources that had been improbably quiet when the machine stopped."""
+    quiet = []
+    for stream in facts.sources:
+        last = stream.before(instant - timedelta(microseconds=1))
+        rhythm = stream.rhythm() if last is not None else None
+        if last is None or rhythm is None:
+            continue
+        silence = (instant - stream.times[last]).total_seconds()
+        if rhythm.improbability(silence) >= SILENT_DECADES:
+            quiet.append(stream.name)
+    return tuple(quiet)
+
+
+def _stops(facts: Facts, boot: Boot) -> list[MarkLine]:
+    """The service stops of the shutdown before a boot, in order: the last unbroken series of them."""
+    marks = facts.marks_of("service-stop", boot.time - SHUTDOWN, boot.time)
+    series: list[MarkLine] = []
+    for mark in reversed(marks):
+        if series and series[-1].time - mark.time > timedelta(seconds=90):
+            break
+        series.append(mark)
+    return series[::-1]
+
+
+def _starts(facts: Facts, up: datetime) -> list[Edge]:
+    """Service starts of the boot: what is only now being started was not running before."""
+    chain: list[MarkLine] = []
+    for mark in facts.marks_of("service-start", up, up + STARTUP):
+        if chain and (mark.time - chain[-1].time) > timedelta(seconds=10):
+            break
+        if "ession" not in mark.message:
+            chain.append(mark)
+    return [Edge(chain[-1].time, chain[-1].cite, "services were still being started")] if chain else []
+
+
+def _recovered(facts: Facts, up: datetime) -> list[Edge]:
+    """First proofs after a boot that the service was whole again, earliest first.
+
+    A program's own word that it answers now, a served record, or a success of an endpoint that a backend answers.
+    A static page may be served while the backend still starts: it counts where nothing better was logged.
+    """
+    ready = facts.marks_of("ready", up, up + STARTUP)
+    edges = []
+    if ready:
+        edges.append(Edge(ready[-1].time, ready[-1].cite, f"{ready[-1].program or 'a program'} said that it is ready"))
+    for stream in facts.served:
+        after = stream.after(up)
+        if after is not None:
+            edges.append(Edge(stream.times[after], stream.cites(after), f"the first request recorded in {stream.name}"))
+    if not edges:
+        ok = facts.outcomes.filter((facts.outcomes["time"] > up) & facts.outcomes["ok"])
+        if ok.height:
+            row = ok.row(0, named=True)
+            edges.append(_success(row))
+    if not edges:
+        edges.extend(_first_beat(facts, up))
+    return sorted(edges, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+
+
+def _success(row: dict[str, object]) -> Edge:
+    from logforensics.analysis.findings import Cite
+
+    return Edge(
+        row["time"], Cite(str(row["file"]), int(str(row["line"]))), f"the first success of {row['group']}"  # type: ignore[arg-type]
+    )
+
+
+def _first_beat(facts: Facts, up: datetime) -> list[Edge]:
+    """With no service in the logs at all, the first line after the boot's own burst shows the machine at work."""
+    everything = facts.everything
+    if everything is None:
+        return []
+    at = everything.after(up + timedelta(seconds=60))
+    if at is None:
+        return []
+    return [Edge(everything.times[at], everything.cites(at), "the machine goes about its ordinary work")]

@@ -1,0 +1,56 @@
+"""Turns a case's window into what it cost: requests failed, clients turned away, requests that never came."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from logforensics.outage.facts import Facts
+from logforensics.outage.model import Edge, Impact
+
+MOST_DAYS = 60
+"""Days looked at on either side for the same hours: beyond two months a site's traffic is another one."""
+
+
+def impact_of(facts: Facts, begin: datetime, end: datetime, groups: tuple[str, ...]) -> Impact:
+    """The cost of an outage between two instants (UTC).
+
+    `groups` are the endpoint groups hit (empty: the whole site).  Missing requests are those the same hours of other
+    logged days had more, median over the days, with the range from the least to the most of them.
+    """
+    outcomes = facts.outcomes
+    window = outcomes.filter(pl.col("time").is_between(begin, end))
+    failed = window.filter("failed")
+    mine = outcomes.filter(pl.col("group").cast(pl.String).is_in(list(groups))) if groups else outcomes
+    clients = int(failed.get_column("client").n_unique()) if failed.height else 0
+    missing, spread = _missing(facts, mine.get_column("time"), begin, end)
+    return Impact(failed.height, clients, missing, spread)
+
+
+def _missing(
+    facts: Facts, times: pl.Series, begin: datetime, end: datetime
+) -> tuple[int | None, tuple[int, int] | None]:
+    day = timedelta(days=1)
+    span = end - begin
+    shift = day * max(1, -(-span // day))
+    seen = int(times.is_between(begin, end).sum())
+    others = []
+    for step in range(1, MOST_DAYS):
+        for sign in (-1, 1):
+            low = begin + sign * step * shift
+            if low >= facts.begin and low + span <= facts.end:
+                others.append(int(times.is_between(low, low + span).sum()))
+    if not others or not times.len():
+        return None, None
+    others.sort()
+    lost = [max(0, other - seen) for other in (others[len(others) // 2], others[0], others[-1])]
+    return lost[0], (lost[1], lost[2])
+
+
+def first_human_trace(facts: Facts, begin: datetime) -> Edge | None:
+    """The first login or sudo at or after `begin`: the earliest trace of a person at the machine."""
+    for mark in facts.marks:
+        if mark.kind == "login" and mark.time >= begin and "root by (uid=0)" not in mark.message:
+            return Edge(mark.time, mark.cite, "the first login or sudo since it began")
+    return None

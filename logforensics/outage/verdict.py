@@ -1,0 +1,111 @@
+"""Turns a timeline into the verdict: its outages with brackets, cause, scope, alibis, blind spots and impact."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from logforensics.analysis.bursts import find_bursts
+from logforensics.analysis.findings import Boot, Burst, Failure, Gap
+from logforensics.analysis.gaps import find_gaps
+from logforensics.outage.brackets import Brackets, bracket
+from logforensics.outage.cases import Case, join
+from logforensics.outage.cause import cause_of
+from logforensics.outage.disk import dead_disks
+from logforensics.outage.endpoints import Endpoints, endpoints_in, sources_in
+from logforensics.outage.facts import Facts, gather
+from logforensics.outage.gap_causes import explain
+from logforensics.outage.host import hosts_down
+from logforensics.outage.impact import first_human_trace, impact_of
+from logforensics.outage.model import BlindSpot, Outage
+from logforensics.outage.silence import stalls, web_silences
+from logforensics.outage.suspects import failing_services
+from logforensics.outage.watchers import blind_spots
+from logforensics.settings import Settings
+from logforensics.timeline.model import Timeline
+
+PLANNED = timedelta(hours=1)
+"""A shutdown announced up to an hour ahead (shutdown(8) takes "+60") was meant."""
+
+
+@dataclass(frozen=True)
+class Investigation:
+    """Everything found in one timeline."""
+
+    outages: tuple[Outage, ...]
+    gaps: tuple[Gap, ...]
+    failures: tuple[Failure, ...]
+    bursts: tuple[Burst, ...]
+    boots: tuple[Boot, ...]
+    blind_spots: tuple[BlindSpot, ...]
+
+
+def investigate(timeline: Timeline, settings: Settings) -> Investigation:
+    """Reason from a timeline read with `analysis.columns.FIELDS` and boiled down by its `digest`."""
+    if timeline.begin is None:
+        return Investigation((), (), (), (), (), ())
+    facts = gather(timeline)
+    hosts = hosts_down(facts)
+    suspects = [
+        *failing_services(facts), *hosts, *dead_disks(facts, hosts), *web_silences(facts), *stalls(facts),
+    ]  # fmt: skip
+    outages = tuple(_outage(case, facts) for case in join(suspects, facts))
+    gaps = explain(find_gaps(timeline.events, settings.threshold), outages, facts)
+    spots = tuple(spot for outage in outages for spot in outage.blind_spots)
+    return Investigation(outages, gaps, facts.failures, find_bursts(facts.runs, facts.outcomes), facts.boots, spots)
+
+
+def _outage(case: Case, facts: Facts) -> Outage:
+    edges = bracket(case, facts)
+    begin, end = _window(edges, facts)
+    hit = endpoints_in(case, facts, begin, end)
+    scope = _scope(case, hit)
+    alibis = (*hit.alibis, *sources_in(facts, begin, end, edges.silent))
+    missing_of = hit.affected if scope == "partial" else ()
+    return Outage(
+        scope=scope,
+        start=edges.start,
+        end=edges.end,
+        cause=cause_of(case, edges, facts),
+        affected=hit.affected,
+        unaffected=hit.unaffected,
+        alibis=alibis,
+        blind_spots=blind_spots(facts, begin, end, hit.affected),
+        impact=impact_of(facts, begin, end, missing_of),
+        detection=first_human_trace(facts, begin),
+        planned=_planned(case, facts),
+        notes=_notes(case),
+        first_failure=edges.start.latest,
+        key_events=(),
+    )
+
+
+def _window(edges: Brackets, facts: Facts) -> tuple[datetime, datetime]:
+    """The time in which it provably lasted: from the first proof of failure to the last."""
+    begin = edges.start.latest.time
+    end = facts.end if edges.end is None else edges.end.earliest.time if edges.end.earliest else edges.end.latest.time
+    return begin, max(begin, end)
+
+
+def _scope(case: Case, hit: Endpoints) -> str:
+    """Total if nothing at all was served while it lasted, else partial."""
+    if hit.successes:
+        return "partial"
+    if case.of("host", "web", "stall") and not case.of("disk"):
+        return "total"
+    return "total" if len(hit.affected) > 1 else "partial"
+
+
+def _planned(case: Case, facts: Facts) -> bool:
+    boots = [suspect.boot for suspect in case.of("host") if suspect.boot]
+    return any(
+        boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots
+    )
+
+
+def _notes(case: Case) -> tuple[str, ...]:
+    relapses = len(case.of("service", "host", "web", "stall")) - 1
+    kinds = sorted({suspect.kind for suspect in case.suspects})
+    return (f"seen by {len(kinds)} kinds of evidence: {', '.join(kinds)}",) if relapses > 0 else ()
+
+

@@ -1,0 +1,382 @@
+"""Turns the text of one parsers/NAME.toml into a frozen Definition, or into one line that says what is wrong.
+
+The keys are described in parsers/README.md.  Everything that can be said about a definition without running it
+on a line is checked here; what its samples prove is checked in checks.py.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import get_close_matches
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from logforensics.errors import DefinitionError
+from logforensics.parsing import regex as rust
+from logforensics.timeline.schema import ALWAYS, SCHEMA, SEVERITIES
+
+FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
+"""What a pattern may capture besides `time` and `zone`: the columns of the timeline."""
+
+READERS = ("lines",)
+MISSING = ("year", "zone")
+CONVERSIONS = {"severity": ("pri",), "request_time": ("sum",), "upstream_time": ("sum",)}
+"""The special conversions of `[types]`; all other fields are cast to their column's type.
+
+pri: the number of a syslog PRI, whose severity is its value modulo 8 (RFC 5424, section 6.2.1).
+sum: all numbers in the text added up, as nginx writes one per upstream it tried.
+"""
+
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+_OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}|Z")
+_DIRECTIVE = re.compile(r"%(?:\.f|.)")
+_DIRECTIVES = ("%Y", "%m", "%d", "%e", "%b", "%H", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%%")
+_UNICODE_CLASS = re.compile(r"(?<!\\)(?:\\\\)*(\\[dDwWsSbB])")
+_INSTEAD = {
+    "d": ("digits", "[0-9]"),
+    "w": ("letters", "[A-Za-z0-9_]"),
+    "s": ("spaces", "[ \\t]"),
+    "b": ("letters", "the characters around it"),
+}
+_TOP_KEYS = (
+    "title", "reference", "reader", "files", "precedence", "absent", "multiline", "types", "severity", "patterns",
+    "samples",
+)  # fmt: skip
+_PATTERN_KEYS = ("regex", "time", "fallback")
+_SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues")
+_SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
+_OTHER_HEADER = re.compile(r"^\[(?!\[?samples\b)[^\n]*", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class TimeLayout:
+    """How the `time` group is written: strftime directives, and what the text does not say ("year", "zone")."""
+
+    layout: str
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One spelling of a format.  A `fallback` is tried on what no pattern above it matched, and may overlap them."""
+
+    name: str
+    regex: str
+    time: TimeLayout
+    fallback: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The timeline columns this pattern captures, in the order of its groups."""
+        return tuple(name for name in rust.names(self.regex) if name not in ("time", "zone"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One line and what must become of it; `number` counts from 1 in the file.
+
+    `time` is the instant expected (aware), `year` and `zone` (offset in seconds) are what the line does not say,
+    `fields` are the columns expected, `without` those that must be null.  `matches` is False for a line that is
+    none of this format's; `continues` is True for one that belongs to the event above it.
+    """
+
+    number: int
+    line: str
+    pattern: str | None = None
+    year: int | None = None
+    zone: int | None = None
+    time: datetime | None = None
+    fields: tuple[tuple[str, str | int | float], ...] = ()
+    without: tuple[str, ...] = ()
+    matches: bool = True
+    continues: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One log format: its patterns in the order they are tried, its conversions, and the samples that test it.
+
+    `origin` is what messages call its file.  `severity` maps captured text in lower case to RFC 5424 severities;
+    `absent` are texts that stand for no value; `multiline` is None, "any", or the regex of continuation lines;
+    `precedence` names the definitions whose patterns may match this one's samples and still come second.
+    """
+
+    name: str
+    origin: str
+    title: str
+    reference: str
+    reader: str
+    files: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    severity: tuple[tuple[str, str], ...] = ()
+    types: tuple[tuple[str, str], ...] = ()
+    absent: tuple[str, ...] = ()
+    multiline: str | None = None
+    precedence: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The timeline columns any of its patterns captures, in schema order."""
+        captured = {field for pattern in self.patterns for field in pattern.fields}
+        return tuple(field for field in FIELDS if field in captured)
+
+
+def read_definition(
+    path: Path | Traversable, text: str | None = None, *, origin: str | None = None, samples: bool = True
+) -> Definition:
+    """Read one definition; `text` is the file's content if it is already at hand, `origin` its name in messages.
+
+    `samples=False` stops in front of the first `[[samples]]`, which is what a run needs and several times faster.
+    Raises DefinitionError "ORIGIN: KEY: what is wrong; what to write instead".
+    """
+    label = origin or f"parsers/{path.name}"
+    if text is None:
+        try:
+            text = path.read_bytes().decode("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise DefinitionError(f"{label}: cannot be read: {error}; write it as UTF-8 text") from error
+    head = _SAMPLES_HEADER.search(text)
+    late = _OTHER_HEADER.search(text, head.end()) if head else None
+    if late:
+        raise DefinitionError(f"{label}: {late[0]}: stands behind the samples; put the samples last")
+    if not samples and head:
+        text = text[: head.start()]
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError(f"{label}: is no TOML: {error}; see https://toml.io") from error
+    return _Reading(label).definition(path.name.removesuffix(".toml"), table)
+
+
+class _Reading:
+    """The reading of one file: remembers what to call it in messages."""
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+
+    def fail(self, where: str, reason: str, remedy: str) -> NoReturn:
+        raise DefinitionError(f"{self.origin}: {where}: {reason}; {remedy}")
+
+    def definition(self, name: str, table: Mapping[str, Any]) -> Definition:
+        if not _NAME.fullmatch(name):
+            self.fail("file name", f'"{name}" is no name', "use a-z, 0-9 and _, beginning with a letter")
+        self.known("top level", table, _TOP_KEYS)
+        for key in ("title", "reference", "files", "patterns"):
+            if key not in table:
+                self.fail(key, "is missing", f"add {_EXAMPLES[key]}")
+        reader = self.text("reader", table.get("reader", "lines"))
+        if reader not in READERS:
+            self.fail("reader", f'there is no reader "{reader}"', f"write one of {_words(READERS)}")
+        patterns = self.table("[patterns]", table["patterns"])
+        if not patterns:
+            self.fail("[patterns]", "holds no pattern", "add [patterns.NAME] with regex and time")
+        read = tuple(self.pattern(key, value) for key, value in patterns.items())
+        captured = {field for pattern in read for field in pattern.fields}
+        return Definition(
+            name=name,
+            origin=self.origin,
+            title=self.text("title", table["title"]),
+            reference=self.text("reference", table["reference"]),
+            reader=reader,
+            files=self.texts("files", table["files"]),
+            patterns=read,
+            severity=self.severity(table.get("severity", {}), captured, table.get("types", {})),
+            types=self.types(table.get("types", {}), captured),
+            absent=self.texts("absent", table.get("absent", [])),
+            multiline=self.multiline(table.get("multiline")),
+            precedence=self.texts("precedence", table.get("precedence", [])),
+            samples=tuple(
+                self.sample(number, entry, {pattern.name for pattern in read})
+                for number, entry in enumerate(self.tables("[[samples]]", table.get("samples", [])), 1)
+            ),
+        )
+
+    def pattern(self, name: str, value: object) -> Pattern:
+        where = f"[patterns.{name}]"
+        table = self.table(where, value)
+        if not _NAME.fullmatch(name):
+            self.fail(where, f'"{name}" is no name', "use a-z, 0-9 and _, beginning with a letter")
+        self.known(where, table, _PATTERN_KEYS)
+        for key in ("regex", "time"):
+            if key not in table:
+                self.fail(f"{where} {key}", "is missing", f"add {_EXAMPLES[key]}")
+        regex = self.text(f"{where} regex", table["regex"])
+        self.regex(f"{where} regex", regex)
+        time = self.layout(f"{where} time", table["time"])
+        if ("zone" in rust.names(regex)) == ("zone" in time.missing):
+            if "zone" in time.missing:
+                self.fail(f"{where} time", "captures the zone, yet calls it missing", 'take "zone" out of missing')
+            self.fail(
+                f"{where} time", "nothing says the zone", 'write missing = ["zone"] or capture it as (?P<zone>...)'
+            )
+        return Pattern(name, regex, time, self.flag(f"{where} fallback", table.get("fallback", False)))
+
+    def regex(self, where: str, regex: str) -> None:
+        wide = _UNICODE_CLASS.search(regex)
+        if wide:
+            what, instead = _INSTEAD[wide[1][1].lower()]
+            self.fail(where, f"{wide[1]} also means {what} of other scripts", f"write {instead} instead")
+        refused = rust.refusal(regex)
+        if refused:
+            self.fail(where, f"Rust refuses it: {refused}", "see https://docs.rs/regex/#syntax")
+        if not (regex.startswith("^") and regex.endswith("$")):
+            self.fail(where, "is not anchored", "begin it with ^ and end it with $, so that it reads whole lines")
+        for group in rust.groups(regex):
+            if group.name == "":
+                self.fail(where, f"unnamed group at character {group.start + 1}", "write (?: or (?P<name> instead of (")
+            if group.name and group.name not in (*FIELDS, "time", "zone"):
+                near = get_close_matches(group.name, (*FIELDS, "time", "zone"), 1)
+                hint = f'write "{near[0]}" instead' if near else f"write one of {_words(('time', 'zone', *FIELDS))}"
+                self.fail(where, f'the timeline has no column "{group.name}"', hint)
+        if "time" not in rust.names(regex):
+            self.fail(where, "captures no time", "name the time stamp's group (?P<time>...)")
+
+    def layout(self, where: str, value: object) -> TimeLayout:
+        table = self.table(where, value)
+        self.known(where, table, ("layout", "missing"))
+        if "layout" not in table:
+            self.fail(where, "layout is missing", 'add layout = "%Y-%m-%d %H:%M:%S"')
+        layout = self.text(where, table["layout"])
+        missing = self.texts(where, table.get("missing", []))
+        for part in missing:
+            if part not in MISSING:
+                self.fail(where, f'"{part}" cannot be missing', f"write {_words(MISSING)}")
+        found = _DIRECTIVE.findall(layout)
+        for directive in found:
+            if directive == "%z":
+                self.fail(where, "%z is read by its own group", "take it out and capture the offset as (?P<zone>...)")
+            if directive not in _DIRECTIVES:
+                self.fail(where, f"{directive} is no directive of a layout", f"write one of {' '.join(_DIRECTIVES)}")
+        has_year = "%Y" in found or "%y" in found
+        if has_year == ("year" in missing):
+            if has_year:
+                self.fail(where, "the layout has a year, yet calls it missing", 'take "year" out of missing')
+            self.fail(where, "the layout has no year", 'add %Y, or write missing = ["year", "zone"]')
+        return TimeLayout(layout, missing)
+
+    def severity(self, value: object, captured: Collection[str], types: object) -> tuple[tuple[str, str], ...]:
+        table = self.table("[severity]", value)
+        by_number = isinstance(types, Mapping) and "severity" in types
+        if table and "severity" not in captured:
+            self.fail("[severity]", "no pattern captures severity", "name the level's group (?P<severity>...)")
+        if "severity" in captured and not table and not by_number:
+            self.fail("[severity]", "is missing, but a pattern captures severity", 'add [severity] with "WORD" = "err"')
+        for word, level in table.items():
+            if level not in SEVERITIES:
+                self.fail("[severity]", f'"{word}" = "{level}" is no severity', f"write one of {_words(SEVERITIES)}")
+        return tuple((word.lower(), str(level)) for word, level in table.items())
+
+    def types(self, value: object, captured: Collection[str]) -> tuple[tuple[str, str], ...]:
+        table = self.table("[types]", value)
+        for field, conversion in table.items():
+            if field not in captured:
+                self.fail("[types]", f'no pattern captures "{field}"', "take it out, or name a group like that")
+            if conversion not in CONVERSIONS.get(field, ()):
+                known = CONVERSIONS.get(field)
+                remedy = f"write {_words(known)}" if known else "take it out: it gets its column's type"
+                self.fail("[types]", f'{field} = "{conversion}" is no conversion', remedy)
+        return tuple((field, str(conversion)) for field, conversion in table.items())
+
+    def multiline(self, value: object) -> str | None:
+        if value is None or value == "any":
+            return None if value is None else "any"
+        regex = self.text("multiline", value)
+        refused = rust.refusal(regex)
+        if refused:
+            self.fail("multiline", f"Rust refuses it: {refused}", 'write "any" or a regex')
+        if not regex.startswith("^"):
+            self.fail("multiline", "is not anchored", "begin it with ^")
+        return regex
+
+    def sample(self, number: int, table: Mapping[str, Any], patterns: Collection[str]) -> Sample:
+        where = f"sample {number}"
+        self.known(where, table, _SAMPLE_KEYS)
+        if "line" not in table:
+            self.fail(where, "line is missing", "add line = '''...'''")
+        line = self.text(where, table["line"])
+        if "\n" in line:
+            self.fail(where, "line holds a line feed", "write one line a sample")
+        matches = self.flag(f"{where} matches", table.get("matches", True))
+        continues = self.flag(f"{where} continues", table.get("continues", False))
+        pattern = table.get("pattern")
+        if pattern is not None and pattern not in patterns:
+            self.fail(where, f'there is no pattern "{pattern}"', f"write one of {_words(sorted(patterns))}")
+        if matches and not continues and "time" not in table:
+            self.fail(where, "does not say the instant", "add time = 2020-06-23T09:05:37+10:00")
+        given = self.table(f"{where} given", table.get("given", {}))
+        self.known(f"{where} given", given, MISSING)
+        time = table.get("time")
+        if time is not None and not (isinstance(time, datetime) and time.tzinfo):
+            self.fail(f"{where} time", "is no instant", "write a date and time with its offset, without quotes")
+        fields = self.table(f"{where} fields", table.get("fields", {}))
+        without = self.texts(f"{where} without", table.get("without", []))
+        for field in (*fields, *without):
+            if field not in FIELDS:
+                self.fail(where, f'the timeline has no column "{field}"', f"write one of {_words(FIELDS)}")
+        zone = given.get("zone")
+        if zone is not None and not (isinstance(zone, str) and _OFFSET.fullmatch(zone)):
+            self.fail(f"{where} given", f'"{zone}" is no offset', 'write zone = "+10:00"')
+        return Sample(
+            number, line, pattern, given.get("year"), None if zone is None else _seconds(zone), time,
+            tuple(fields.items()), without, matches, continues,
+        )  # fmt: skip
+
+    def known(self, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
+        for key in table:
+            if key not in keys:
+                near = get_close_matches(key, keys, 1)
+                hint = f'write "{near[0]}" instead' if near else f"write one of {_words(keys)}"
+                self.fail(where, f'there is no key "{key}"', hint)
+
+    def text(self, where: str, value: object) -> str:
+        if not isinstance(value, str) or not value:
+            self.fail(where, "is no text", "write it in quotes")
+        return value
+
+    def texts(self, where: str, value: object) -> tuple[str, ...]:
+        if not isinstance(value, list) or not all(isinstance(part, str) for part in value):
+            self.fail(where, "is no list of texts", 'write it as ["...", "..."]')
+        return tuple(value)
+
+    def flag(self, where: str, value: object) -> bool:
+        if not isinstance(value, bool):
+            self.fail(where, "is neither true nor false", "write true or false without quotes")
+        return value
+
+    def table(self, where: str, value: object) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            self.fail(where, "is no table", "write it as a [table] or as { key = value }")
+        return value
+
+    def tables(self, where: str, value: object) -> list[Mapping[str, Any]]:
+        if not isinstance(value, list) or not all(isinstance(part, Mapping) for part in value):
+            self.fail(where, "is no list of tables", "begin each sample with [[samples]]")
+        return value
+
+
+_EXAMPLES = {
+    "title": 'title = "What this log is called"',
+    "reference": 'reference = "where the format is described"',
+    "files": 'files = ["NAME.log"]',
+    "patterns": "[patterns.NAME] with regex and time",
+    "regex": "regex = '''^(?P<time>...) (?P<message>.*)$'''",
+    "time": 'time = { layout = "%Y-%m-%d %H:%M:%S", missing = ["zone"] }',
+}
+
+
+def _words(words: Collection[str]) -> str:
+    return ", ".join(f'"{word}"' for word in words)
+
+
+def _seconds(offset: str) -> int:
+    """Seconds east of Greenwich of "+10:00", "-03:30" or "Z"."""
+    if offset == "Z":
+        return 0
+    seconds = int(offset[1:3]) * 3600 + int(offset[4:6]) * 60
+    return -seconds if offset[0] == "-" else seconds

@@ -1,0 +1,156 @@
+"""Turns a Timeline and what was found in it into the Report that every face is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC as UTC_TZ
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from logforensics.analysis.findings import Cite
+from logforensics.clock.zones import Zone
+from logforensics.errors import UsageError
+from logforensics.report.charts import strips_of
+from logforensics.report.events import changes_of, key_events
+from logforensics.report.model import FileRow, Note, Report, Sample, SourceRow
+from logforensics.report.words import UTC
+
+if TYPE_CHECKING:
+    from logforensics.outage.model import Bracket
+    from logforensics.outage.verdict import Investigation
+    from logforensics.settings import Settings
+    from logforensics.timeline.model import Timeline
+
+
+def zone_of(timeline: Timeline, tz: str | None) -> Zone:
+    """The zone to show: `tz` if given (UsageError when unknown), else the evidence's own, else that of most events.
+
+    Among the sources' zones a named one wins over a bare offset, which holds for half the year only, and both
+    win over UTC, which many programs write whatever the clock on the wall shows.
+    """
+    if tz is not None:
+        return Zone.named(tz)
+    if timeline.zone is not None:
+        return timeline.zone
+    weights: dict[tuple[int, str], int] = {}
+    zones: dict[str, Zone] = {}
+    for source in timeline.sources:
+        try:
+            zone = Zone.named(source.timezone)
+        except UsageError:
+            # A label that is no zone ("several offsets") cannot be shown; the next source may have one.
+            continue
+        zones[zone.label] = zone
+        rank = 2 if zone == UTC else 0 if zone.key else 1
+        weights[rank, zone.label] = weights.get((rank, zone.label), 0) + source.events
+    if not weights:
+        return UTC
+    (_, label), _ = min(weights.items(), key=lambda item: (item[0][0], -item[1], item[0][1]))
+    return zones[label]
+
+
+def source_rows(timeline: Timeline) -> tuple[SourceRow, ...]:
+    """The source summaries of a timeline as report rows; what neither was parsed nor blank counts as unparsed."""
+    rows = []
+    for source in timeline.sources:
+        kept = source.events + source.continuation + source.blank
+        unparsed = min(source.lines, max(source.unparsed, source.lines - kept))
+        rows.append(
+            SourceRow(
+                path=source.name,
+                format=source.format or "unknown",
+                lines=source.lines,
+                parsed=source.lines - unparsed,
+                unparsed=unparsed,
+                events=source.events,
+                continuation=source.continuation,
+                blank=source.blank,
+                timezone=source.timezone,
+                timezone_reason=source.timezone_reason,
+                first=source.first,
+                last=source.last,
+                files=tuple(source.files),
+                samples=tuple(Sample(Cite(file, line), text) for file, line, text in source.samples),
+            )
+        )
+    return tuple(rows)
+
+
+def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
+    """The evidence manifest, by name: every file whose bytes were read and hashed."""
+    rows = (
+        FileRow(
+            path=file.name,
+            sha256=file.sha256 or "",
+            size=file.size or 0,
+            lines=file.lines,
+            source=file.source or "",
+            state=file.state,
+            reason=file.reason or "",
+        )
+        for file in timeline.files
+        if file.sha256
+    )
+    return tuple(sorted(rows, key=lambda row: row.path))
+
+
+def notes(timeline: Timeline) -> tuple[Note, ...]:
+    """The assumptions of the clock."""
+    return tuple(Note(a.source, a.kind, a.text, a.events) for a in timeline.assumptions)
+
+
+def build_report(
+    timeline: Timeline,
+    found: Investigation,
+    settings: Settings,
+    *,
+    version: str,
+    command: Sequence[str],
+    quotes: Mapping[tuple[str, int], str] | None = None,
+) -> Report:
+    """The report of one investigation.
+
+    `quotes` holds the text of cited lines by (file, line), as evidence.cited.read_cited gives it; without it
+    the timeline of events stands without quotations.
+    """
+    rows = source_rows(timeline)
+    outages = tuple(sorted(found.outages, key=lambda outage: _order(outage.start)))
+    begin, end = _utc(timeline.begin), _utc(timeline.end)
+    axis, strips = strips_of(timeline.events, rows, begin, end, outages, found.boots)
+    return Report(
+        version=version,
+        command=tuple(command),
+        begin=begin,
+        end=end,
+        zone=zone_of(timeline, settings.tz),
+        outages=outages,
+        gaps=tuple(found.gaps),
+        failures=tuple(found.failures),
+        bursts=tuple(found.bursts),
+        boots=tuple(found.boots),
+        blind_spots=tuple(found.blind_spots),
+        sources=rows,
+        files=file_rows(timeline),
+        passed_over=tuple(sorted(timeline.passed_over, key=lambda p: p.name)),
+        damage=tuple(sorted(timeline.damage, key=lambda d: (d.file, d.offset, d.kind))),
+        assumptions=notes(timeline),
+        axis=axis,
+        strips=strips,
+        events=key_events(outages, quotes or {}),
+        changes=changes_of(timeline.events, outages),
+        threshold=settings.threshold,
+        quotes=quotes or {},
+    )
+
+
+def _order(bracket: Bracket) -> tuple[datetime, datetime, str, int]:
+    time = bracket.latest.time
+    first = bracket.earliest.time if bracket.earliest is not None else time
+    cite = bracket.latest.cite
+    return (time, first, cite.file if cite else "", cite.line if cite else 0)
+
+
+def _utc(time: datetime | None) -> datetime | None:
+    if time is None:
+        return None
+    return time.replace(tzinfo=UTC_TZ) if time.tzinfo is None else time.astimezone(UTC_TZ)

@@ -1,0 +1,142 @@
+"""What a report consists of: one frozen model that every face (terminal, Markdown, JSON) is made from alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
+from logforensics.clock.zones import Zone
+from logforensics.evidence.model import Damage, PassedOver
+from logforensics.outage.model import BlindSpot, Outage
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A line no parser took: where it stands and the first characters of its text (hostile, escape it)."""
+
+    cite: Cite
+    text: str
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One log stream and where its lines went; `parsed` + `unparsed` = `lines`.
+
+    `parsed` counts the lines that became events, continuations of events, or are blank; a line lost to damage
+    counts as unparsed.  `first` and `last` are UTC instants, None for a source without events.
+    """
+
+    path: str
+    format: str
+    lines: int
+    parsed: int
+    unparsed: int
+    events: int
+    continuation: int
+    blank: int
+    timezone: str
+    timezone_reason: str
+    first: datetime | None
+    last: datetime | None
+    files: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+
+
+@dataclass(frozen=True)
+class FileRow:
+    """One file of the evidence: what was hashed, how large it is on disk, and its one state."""
+
+    path: str
+    sha256: str
+    size: int
+    lines: int
+    source: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """One assumption about the evidence: for which source, about what, and how many events it touched."""
+
+    source: str
+    kind: str
+    text: str
+    events: int
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One source on the axis; a cell is "boot", "error", "busy", "some", "quiet" or "outside" (not covered)."""
+
+    source: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The common axis of the strips: equal cells from `begin` to `end` (UTC); `marks` names the outage's cells."""
+
+    begin: datetime
+    end: datetime
+    cells: int
+    outage: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the report's timeline: when, the line that says so, what it means, and its text if it was kept.
+
+    `text` is the quoted line (hostile, escape it); `outage` is the index of the outage it belongs to.
+    """
+
+    time: datetime
+    cite: Cite | None
+    what: str
+    text: str | None
+    outage: int = 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """A line that tells of a change before the start: package work, an operator's command, a reload."""
+
+    time: datetime
+    cite: Cite
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a face needs.  Times are UTC; `zone` is the site's zone that faces show beside UTC.
+
+    `quotes` holds the text of cited lines by (file, line), as far as it could be read again (hostile, escape it).
+    `command` is the command line that made it, without output options, so that two runs on the same evidence
+    give the same bytes wherever they are written to.
+    """
+
+    version: str
+    command: tuple[str, ...]
+    begin: datetime | None
+    end: datetime | None
+    zone: Zone
+    outages: tuple[Outage, ...]
+    gaps: tuple[Gap, ...]
+    failures: tuple[Failure, ...]
+    bursts: tuple[Burst, ...]
+    boots: tuple[Boot, ...]
+    blind_spots: tuple[BlindSpot, ...]
+    sources: tuple[SourceRow, ...]
+    files: tuple[FileRow, ...]
+    passed_over: tuple[PassedOver, ...]
+    damage: tuple[Damage, ...]
+    assumptions: tuple[Note, ...]
+    axis: Axis | None = None
+    strips: tuple[Strip, ...] = ()
+    events: tuple[Event, ...] = ()
+    changes: tuple[Change, ...] = ()
+    threshold: float | None = None
+    quotes: Mapping[tuple[str, int], str] = field(default_factory=dict)

@@ -1,0 +1,172 @@
+"""Turns timeline events into bytes, a block of rows at a time: JSON lines, CSV, Parquet, or a table for people."""
+
+from __future__ import annotations
+
+import codecs
+import io
+from collections.abc import Iterator
+
+import polars as pl
+
+from logforensics.clock.zones import Zone, offset_text
+from logforensics.report.escape import CONTROLS, FORMULA, INVISIBLE, plain
+from logforensics.report.escape import ascii_only as to_ascii
+from logforensics.report.words import UTC
+
+BLOCK = 1 << 16
+"""Rows a block: some 20 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
+
+COLUMNS = (
+    "time",
+    "time_basis",
+    "source",
+    "file",
+    "line",
+    "severity",
+    "host",
+    "program",
+    "pid",
+    "message",
+    "status",
+    "method",
+    "path",
+    "client",
+)
+"""The columns of a row, in order (DESIGN.md section 8)."""
+
+_UNSAFE = rf"[{CONTROLS}{INVISIBLE}\\<]"
+_SEVERITY_WIDTH, _SOURCE_WIDTH = 7, 18
+
+
+def iso_column(time: pl.Series, zone: Zone) -> pl.Series:
+    """A column of instants as ISO 8601 text with microseconds and the offset of `zone`."""
+    local = zone.to_local(time)
+    offsets = {seconds: offset_text(seconds) for seconds in local["offset"].unique().drop_nulls()}
+    wall = local["wall"].dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
+    if len(offsets) == 1:
+        return (wall + next(iter(offsets.values()))).alias("time")
+    return (wall + local["offset"].replace_strict(offsets, return_dtype=pl.String)).alias("time")
+
+
+def _blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
+    """The rows block by block, with text for every column that is not a number; columns not read are null."""
+    columns: list[pl.Expr] = []
+    for name in COLUMNS[1:]:
+        if name not in events.columns:
+            columns.append(pl.lit(None, pl.String).alias(name))
+        elif isinstance(events.schema[name], pl.Categorical | pl.Enum):
+            columns.append(pl.col(name).cast(pl.String))
+        else:
+            columns.append(pl.col(name))
+    for block in events.iter_slices(BLOCK):
+        if block.height:
+            yield block.select(iso_column(block["time"], zone), *columns)
+
+
+def _json_escape(error: UnicodeError) -> tuple[str, int]:
+    """The codec error handler that writes what ASCII lacks as JSON escapes, surrogate pairs beyond the BMP."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+    shown = "".join(f"\\u{units[i]:02x}{units[i + 1]:02x}" for i in range(0, len(units), 2))
+    return shown, error.end
+
+
+codecs.register_error("logforensics.json", _json_escape)
+
+
+def jsonl(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
+    """One JSON object a line, in ASCII, with the keys COLUMNS; null where a line has no such part."""
+    for block in _blocks(events, zone):
+        buffer = io.BytesIO()
+        block.write_ndjson(buffer)
+        data = buffer.getvalue()
+        if not data.isascii():
+            data = data.decode("utf-8").encode("ascii", "logforensics.json")
+        # Polars escapes what JSON demands; DEL is legal in JSON, but a terminal obeys it.
+        yield data.replace(b"\x7f", b"\\u007f")
+
+
+def _shown(column: pl.Expr, *, limit: int | None = None) -> pl.Expr:
+    """Text that a terminal or spreadsheet only shows; Python is asked only about the rows that hold something odd."""
+    odd = column.str.contains(_UNSAFE)
+    shown = (
+        pl.when(odd)
+        .then(pl.when(odd).then(column).map_elements(plain, return_dtype=pl.String, skip_nulls=True))
+        .otherwise(column)
+    )
+    if limit is None:
+        return shown
+    return pl.when(shown.str.len_chars() > limit).then(shown.str.head(limit - 3) + "...").otherwise(shown)
+
+
+def csv(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
+    """CSV (RFC 4180, LF) with a header; controls are shown, leading formula characters disarmed with an apostrophe."""
+    texts = [name for name in COLUMNS if name not in ("time", "line", "pid", "status")]
+    first = True
+    for block in _blocks(events, zone):
+        safe = block.with_columns(
+            pl.when(pl.col(name).str.contains(f"^[{FORMULA}]".replace("-", "\\-")))
+            .then("'" + _shown(pl.col(name)))
+            .otherwise(_shown(pl.col(name)))
+            .alias(name)
+            for name in texts
+        )
+        buffer = io.BytesIO()
+        safe.write_csv(buffer, include_header=first)
+        first = False
+        yield buffer.getvalue()
+    if first:
+        yield (",".join(COLUMNS) + "\n").encode()
+
+
+def parquet(events: pl.DataFrame) -> Iterator[bytes]:
+    """One Parquet file with typed columns: `time` is a UTC timestamp in microseconds."""
+    buffer = io.BytesIO()
+    names = [name for name in COLUMNS if name in events.columns]
+    texts = [name for name in names if isinstance(events.schema[name], pl.Categorical | pl.Enum)]
+    events.select(names).with_columns(pl.col(texts).cast(pl.String)).write_parquet(buffer)
+    yield buffer.getvalue()
+
+
+def _text(names: list[str]) -> pl.Expr:
+    """What a row says in one line: the request and its status for web lines, else the program and its message."""
+
+    def column(name: str) -> pl.Expr:
+        return pl.col(name) if name in names else pl.lit(None, pl.String)
+
+    pid = pl.format("[{}]", pl.col("pid")).fill_null("") if "pid" in names else pl.lit("")
+    spoken = pl.concat_str(
+        pl.concat_str(column("program"), pid, pl.lit(": ")).fill_null(""), column("message").fill_null("")
+    )
+    request = pl.concat_str(
+        column("status").cast(pl.String),
+        column("method").fill_null("-"),
+        column("path").fill_null("-"),
+        pl.concat_str(pl.lit("from "), column("client")).fill_null(""),
+        separator=" ",
+    )
+    return pl.coalesce(request, spoken)
+
+
+def table(events: pl.DataFrame, zone: Zone, *, width: int | None = None, ascii_only: bool = False) -> Iterator[bytes]:
+    """A table for people: local time, source, severity, text; rows are cut to `width` characters if it is given."""
+    head = f"{'TIME':<25} {'SOURCE':<{_SOURCE_WIDTH}} {'LEVEL':<{_SEVERITY_WIDTH}} TEXT\n"
+    yield head.encode()
+    room = None if width is None else max(20, width - 25 - _SOURCE_WIDTH - _SEVERITY_WIDTH - 3)
+    for block in _blocks(events, zone):
+        clock = pl.col("time").str.head(19).str.replace("T", " ") + pl.col("time").str.tail(6)
+        source = _shown(pl.col("source"))
+        long = source.str.len_chars() > _SOURCE_WIDTH
+        source = pl.when(long).then("..." + source.str.tail(_SOURCE_WIDTH - 3)).otherwise(source)
+        lines = block.select(
+            pl.concat_str(
+                clock,
+                source.str.pad_end(_SOURCE_WIDTH),
+                pl.col("severity").fill_null("").str.pad_end(_SEVERITY_WIDTH),
+                _shown(_text(block.columns), limit=room),
+                separator=" ",
+            ).str.strip_chars_end(" ")
+        ).to_series()
+        text = "\n".join(lines.to_list()) + "\n"
+        yield (to_ascii(text) if ascii_only else text).encode("utf-8", "backslashreplace")

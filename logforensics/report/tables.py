@@ -1,0 +1,195 @@
+"""Turns the findings of one analyser into a table for a terminal, with its citations."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
+from logforensics.clock.zones import Zone
+from logforensics.evidence.model import Damage, PassedOver
+from logforensics.outage.model import Outage
+from logforensics.report.escape import ascii_only as to_ascii
+from logforensics.report.escape import plain
+from logforensics.report.layout import columns
+from logforensics.report.model import Note, SourceRow
+from logforensics.report.words import CAUSES, clock, duration, listing, local, plural, span_words
+
+if TYPE_CHECKING:
+    from logforensics.timeline.model import Timeline
+
+Table = tuple[tuple[str, ...], Sequence[tuple[str, ...]], tuple[int, ...], int]
+
+NOTHING = {
+    "gaps": "No silence found",
+    "bursts": "No burst of failing requests found",
+    "failures": "No line that testifies of a failure found",
+    "boots": "No boot found",
+    "outages": "No outage found",
+}
+
+
+def findings(
+    kind: str, found: Sequence[Any], zone: Zone, timeline: Timeline, *, width: int = 80, ascii_only: bool = False
+) -> str:
+    """The findings of one analyser as a table; with none, the span and the sources in which there are none."""
+    if not found:
+        return _shown([_none(kind, zone, timeline)], ascii_only)
+    makers: dict[str, Callable[[Sequence[Any], Zone], Table]] = {
+        "gaps": _gaps,
+        "bursts": _bursts,
+        "failures": _failures,
+        "boots": _boots,
+        "outages": _outages,
+    }
+    head, rows, right, stretch = makers[kind](found, zone)
+    return _shown([*columns(head, rows, width, right=right, stretch=stretch), _zone_line(zone)], ascii_only)
+
+
+def _shown(lines: Sequence[str], ascii_only: bool) -> str:
+    text = "\n".join(lines) + "\n"
+    return to_ascii(text) if ascii_only else text
+
+
+def _none(kind: str, zone: Zone, timeline: Timeline) -> str:
+    where = plural(len(timeline.sources), "source")
+    if timeline.begin is None or timeline.end is None:
+        return f"{NOTHING[kind]}: there are no events in {where}."
+    span = f"{local(timeline.begin, zone)} to {local(timeline.end, zone)}"
+    return f"{NOTHING[kind]} in {where} from {span}."
+
+
+def _zone_line(zone: Zone) -> str:
+    return f"Times in {plain(zone.label)}."
+
+
+def _at(time: datetime | None, zone: Zone) -> str:
+    return "-" if time is None else clock(time, zone)[:19]
+
+
+def _cite(cite: Cite | None) -> str:
+    return "-" if cite is None else plain(str(cite))
+
+
+def _gaps(found: Sequence[Gap], zone: Zone) -> Table:
+    rows = [
+        (_at(gap.start, zone), _at(gap.end, zone)[5:], duration(gap.seconds), gap.cause, _cite(gap.before))
+        for gap in found
+    ]
+    return ("SILENT FROM", "TO", "FOR", "CAUSE", "LAST LINE BEFORE"), rows, (2,), 4
+
+
+def _bursts(found: Sequence[Burst], zone: Zone) -> Table:
+    rows = [
+        (
+            _at(burst.start, zone),
+            duration((burst.end - burst.start).total_seconds()),
+            f"{burst.errors:,} of {burst.requests:,}",
+            f"{100 * burst.baseline:.1f} %",
+            f"{burst.clients:,}",
+            plain(burst.group),
+        )
+        for burst in found
+    ]
+    return ("FROM", "FOR", "FAILED", "USUALLY", "CLIENTS", "ENDPOINTS"), rows, (1, 2, 3, 4), 5
+
+
+def _failures(found: Sequence[Failure], zone: Zone) -> Table:
+    rows = [
+        (
+            _at(failure.time, zone),
+            failure.kind,
+            plain(failure.device or "-", 24),
+            failure.witness,
+            _cite(failure.cite),
+        )
+        for failure in found
+    ]
+    return ("TIME", "CLASS", "DEVICE", "WITNESS", "LINE"), rows, (), 4
+
+
+def _boots(found: Sequence[Boot], zone: Zone) -> Table:
+    rows = []
+    for boot in found:
+        down = "-" if boot.ended is None else duration((boot.time - boot.ended).total_seconds())
+        how = boot.shutdown + (f" ({boot.manner})" if boot.manner else "")
+        rows.append((_at(boot.time, zone), _at(boot.ended, zone)[5:] or "-", down, how, _cite(boot.cite)))
+    return ("BOOT", "LAST SEEN", "DOWN", "SHUTDOWN", "FIRST LINE"), rows, (2,), 4
+
+
+def _outages(found: Sequence[Outage], zone: Zone) -> Table:
+    rows = []
+    for outage in found:
+        start, end = outage.start, outage.end
+        high = None
+        if end is not None and start.earliest is not None:
+            high = (end.latest.time - start.earliest.time).total_seconds()
+        low = 0.0 if end is None or end.earliest is None else (end.earliest.time - start.latest.time).total_seconds()
+        lasted = span_words(low, high) if end is not None else "not over"
+        rows.append(
+            (
+                "-" if start.earliest is None else _at(start.earliest.time, zone),
+                _at(start.latest.time, zone),
+                lasted,
+                outage.scope,
+                f"{CAUSES.get(outage.cause.kind, outage.cause.kind)} ({outage.cause.confidence:.2f})",
+            )
+        )
+    return ("BEGAN AFTER", "AND BY", "LASTED", "SCOPE", "CAUSE"), rows, (), 4
+
+
+def sources(
+    rows: Sequence[SourceRow],
+    passed: Sequence[PassedOver],
+    damage: Sequence[Damage],
+    assumed: Sequence[Note],
+    zone: Zone,
+    width: int = 80,
+    ascii_only: bool = False,
+) -> str:
+    """Every source with its format, lines, zone and span; then what was passed over, damaged and assumed."""
+    table = [
+        (
+            plain(row.path),
+            row.format,
+            f"{row.lines:,}",
+            f"{row.unparsed:,}",
+            _at(row.first, zone)[:16],
+            _at(row.last, zone)[5:16] or "-",
+        )
+        for row in rows
+    ]
+    head = ("SOURCE", "FORMAT", "LINES", "UNPARSED", "FIRST", "LAST")
+    lines = columns(head, table, width, right=(2, 3), stretch=0) or ["No source found."]
+    lines.append(_zone_line(zone))
+    by_zone: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        by_zone.setdefault((row.timezone, row.timezone_reason), []).append(plain(row.path))
+    if by_zone:
+        lines += ["", "Read in zone:"]
+        lines += [f"  {plain(name)} ({plain(why)}): {', '.join(names)}" for (name, why), names in by_zone.items()]
+    samples = [sample for row in rows for sample in row.samples]
+    if samples:
+        lines += ["", "Lines in no known format (first few of each source):"]
+        lines += [f"  {_cite(sample.cite)}  {plain(sample.text, max(20, width - 30))}" for sample in samples]
+    for row in rows:
+        if len(row.files) > 1:
+            lines += ["", f"{plain(row.path)} is {listing([plain(name) for name in row.files], 8)}."]
+    if passed:
+        lines += ["", "Passed over:"]
+        lines += [f"  {plain(item.name)}: {item.state}: {plain(item.reason)}" for item in passed]
+    if damage:
+        lines += ["", "Damage:"]
+        lines += [f"  {damage_words(item)}" for item in damage]
+    if assumed:
+        lines += ["", "Assumed:"]
+        lines += [f"  {plain(note.source)}: {plain(note.text)} ({plural(note.events, 'event')})" for note in assumed]
+    return _shown(lines, ascii_only)
+
+
+def damage_words(item: Damage) -> str:
+    """One damaged stretch in words, its file name escaped for a terminal."""
+    fate = "still read" if item.delivered else "lost"
+    where = f", line {item.line}" if item.line is not None else ""
+    return f"{plain(item.file)}: {item.kind} at byte {item.offset:,}{where}, {plural(item.length, 'byte')} {fate}"

@@ -1,0 +1,210 @@
+"""Turns outages into the two or three sentences a verdict consists of; log text goes through the face's own door."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from logforensics.clock.zones import Zone
+from logforensics.outage.model import BlindSpot, Bracket, Outage
+from logforensics.report.model import Report
+from logforensics.report.words import CAUSES, about, clock, listing, offset, plural, span_words, sureness
+
+Door = Callable[[str], str]
+"""Shows log text in one face: a code span in Markdown, escaped text on a terminal."""
+
+MOST_NAMES = 4
+"""Endpoints a sentence names before it says how many more there are."""
+
+LOOKED_FOR = (
+    "requests that failed or timed out (5xx, 499) per group of endpoints",
+    "sources that fell silent against their own rhythm",
+    "read-only, full and failing disks",
+    "kernel panics, hung tasks and out-of-memory kills",
+    "unclean shutdowns and boots",
+    "lost networks and steps of the clock",
+)
+"""What a run looks for, as the report says it when nothing was found."""
+
+NEXT = {
+    "power-loss": "Check the power supply and the UPS, then the filesystem replay lines of the boot.",
+    "kernel-panic": "Read the lines before the panic, and keep kernel dumps (kdump) for the next one.",
+    "clean-reboot": "Ask who or what rebooted it: the lines before the shutdown name it.",
+    "disk-read-only": "Check the disk, its cable and its enclosure (smartctl -x, dmesg), then the filesystem (fsck).",
+    "disk-full": "Find what filled the disk (du -x), and watch free space and inodes.",
+    "out-of-memory": "See which process grew (the kill lines list them), and give it a limit.",
+    "upstream-down": "Read the application's own log from the start on; see why nothing restarted it.",
+    "upstream-slow": "Read what the application waited for at the start: its own log, its database, its disk.",
+    "web-server-down": "Read the web server's error log at the start; see why nothing restarted it.",
+    "network-loss": "Check link and address lines of that time, then the switch or the provider.",
+    "clock-step": "Check time synchronisation; durations across the step are not what they seem.",
+    "suspended": "See what put the machine to sleep; mask the sleep targets on a server.",
+    "unknown": "Look at the timeline around the start; a log that is missing here may hold the cause.",
+}
+"""The next step a person should take, by cause class."""
+
+DECIDES = {
+    "power-loss": "a clean shutdown line, or a UPS log that shows power all through",
+    "kernel-panic": "a console or kdump record of that time without a panic",
+    "clean-reboot": "a session without shutdown lines before the boot",
+    "disk-read-only": "a kernel log of that time (serial console, netconsole, remote syslog) without a disk error, "
+    "or a write to that filesystem during the outage",
+    "disk-full": "a record of free space at that time that shows room",
+    "out-of-memory": "a record of memory at that time that shows room",
+    "upstream-down": "a line of the application that shows it at work during the outage",
+    "upstream-slow": "a line of the application that shows it at work, or gone, during the outage",
+    "web-server-down": "an answered request during the outage",
+    "network-loss": "a packet or a remote login that came through during the outage",
+    "clock-step": "a monotonic clock (journal) that shows the time really passed",
+    "suspended": "a line written between suspend and resume",
+    "unknown": "any log of that time that is not among the sources",
+}
+"""What would change the conclusion, by cause class."""
+
+
+def noun(outage: Outage) -> str:
+    """The word for it: "outage" only when everything was down, else "partial outage", or "degradation"."""
+    if outage.scope == "total":
+        return "outage"
+    return "partial outage" if outage.affected else "degradation"
+
+
+def extent(outage: Outage) -> str:
+    """How much was down, in words."""
+    words = {
+        "total": "total: nothing is proven to have worked meanwhile",
+        "partial": "partial: some parts failed while others worked",
+    }
+    return words.get(outage.scope, outage.scope) + ("; planned, as the logs show" if outage.planned else "")
+
+
+def cause_words(outage: Outage) -> str:
+    """As "the disk went read-only (very likely, confidence 0.90)"."""
+    cause = outage.cause
+    words = CAUSES.get(cause.kind, cause.kind)
+    if cause.kind == "unknown":
+        return words
+    return f"{words} ({sureness(cause.confidence)}, confidence {cause.confidence:.2f})"
+
+
+def length(outage: Outage, end_of_logs: datetime | None) -> tuple[float, float | None]:
+    """The shortest and the longest it can have lasted (seconds); None for the longest when it was not over."""
+    latest = outage.start.latest.time
+    if outage.end is None:
+        shown = max(latest, end_of_logs) if end_of_logs is not None else latest
+        return (shown - latest).total_seconds(), None
+    low = 0.0
+    if outage.end.earliest is not None:
+        low = max(0.0, (outage.end.earliest.time - latest).total_seconds())
+    if outage.start.earliest is None:
+        return low, None
+    return low, (outage.end.latest.time - outage.start.earliest.time).total_seconds()
+
+
+def headline(outage: Outage, report: Report) -> str:
+    """As "Partial outage, about 22 hours"; no log text in it."""
+    low, high = length(outage, report.end)
+    text = f"{noun(outage)}, {about(low, high)}"
+    if outage.end is None:
+        text += ", not over when the logs end"
+    if outage.planned:
+        text = f"planned {text}"
+    return text[0].upper() + text[1:]
+
+
+def bracket_words(bracket: Bracket, zone: Zone) -> str:
+    """As "between 2020-06-23 09:05:37.379 and 09:06:55 +10:00"; "before ..." where the logs begin too late."""
+    latest = bracket.latest.time
+    if bracket.earliest is None:
+        return f"before {clock(latest, zone)} {offset(latest, zone)}"
+    earliest = bracket.earliest.time
+    if earliest == latest:
+        return f"at {clock(latest, zone)} {offset(latest, zone)}"
+    first, second = clock(earliest, zone), clock(latest, zone)
+    if first[:10] == second[:10] and offset(earliest, zone) == offset(latest, zone):
+        return f"between {first} and {second[11:]} {offset(latest, zone)}"
+    return f"between {first} {offset(earliest, zone)} and {second} {offset(latest, zone)}"
+
+
+def sentences(outage: Outage, report: Report, door: Door) -> tuple[str, ...]:
+    """What happened and when; what was seen of it; why, and why nobody noticed."""
+    zone = report.zone
+    low, high = length(outage, report.end)
+    article = "An" if noun(outage)[0] in "aeiou" and not outage.planned else "A"
+    what = f"planned {noun(outage)}" if outage.planned else noun(outage)
+    start = bracket_words(outage.start, zone)
+    if outage.end is None:
+        first = f"{article} {what} began {start} and was not over when the logs end: {span_words(low, None)}."
+    else:
+        over = bracket_words(outage.end, zone)
+        first = f"{article} {what} began {start} and ended {over}; it lasted {span_words(low, high)}."
+    result = [first, effect(outage, door)]
+    lead = "The cause is" if outage.cause.kind == "unknown" else "The cause:"
+    last = f"{lead} {cause_words(outage)}"
+    spot = main_blind_spot(outage.blind_spots)
+    last += f"; {monitor(spot, door)}." if spot is not None else "."
+    result.append(last)
+    return tuple(result)
+
+
+def effect(outage: Outage, door: Door) -> str:
+    """What users saw, in one sentence."""
+    parts = []
+    if outage.affected:
+        parts.append(f"{listing([door(name) for name in outage.affected], MOST_NAMES)} failed")
+    elif outage.scope == "total":
+        parts.append("Nothing is proven to have worked")
+    if outage.impact is not None and outage.impact.failed_requests:
+        lost = plural(outage.impact.failed_requests, "request")
+        by = f" from {plural(outage.impact.clients, 'client')}" if outage.impact.clients else ""
+        parts.append(f"{lost}{by} failed" if not outage.affected else f"{lost}{by}")
+    text = ": ".join(parts) if outage.affected else "; ".join(parts)
+    if outage.unaffected:
+        kept = f"{listing([door(name) for name in outage.unaffected], MOST_NAMES)} kept working"
+        text = f"{text}; {kept}" if text else kept
+    return (text or "Nothing more can be said of its effect from these logs") + "."
+
+
+def main_blind_spot(spots: tuple[BlindSpot, ...]) -> BlindSpot | None:
+    """The probe that saw the least of it: all passed, most calls."""
+    passing = [spot for spot in spots if spot.passed]
+    return min(passing, key=lambda spot: (spot.passed < spot.seen, -spot.seen, spot.agent, spot.target), default=None)
+
+
+def monitor(spot: BlindSpot, door: Door) -> str:
+    """As "a monitor asked for `/` 31 times meanwhile and 31 times all was well"."""
+    all_of = "every time" if spot.passed == spot.seen else f"{spot.passed:,} times"
+    asked = "once" if spot.seen == 1 else f"{spot.seen:,} times"
+    return f"a monitor asked for {door(spot.target)} {asked} meanwhile and got a good answer {all_of}"
+
+
+def nothing_found(report: Report) -> tuple[str, ...]:
+    """The sentences when no outage was found: the span covered, and what was looked for."""
+    lines = sum(source.lines for source in report.sources)
+    if report.begin is None or report.end is None:
+        return ("No outage was found, for there is no event to judge by.",)
+    zone = report.zone
+    covered = (
+        f"{clock(report.begin, zone)} {offset(report.begin, zone)} to {clock(report.end, zone)} "
+        f"{offset(report.end, zone)}"
+    )
+    noticed = [
+        plural(len(items), name)
+        for items, name in (
+            (report.gaps, "silence"),
+            (report.bursts, "burst"),
+            (report.failures, "failure line"),
+            (report.boots, "boot"),
+        )
+        if items
+    ]
+    seen = (
+        f"{listing(noticed)} were seen, none of which proves an outage."
+        if noticed
+        else "Nothing out of the way was seen."
+    )
+    return (
+        f"No outage was found from {covered}, in {plural(lines, 'line')} of {plural(len(report.sources), 'source')}.",
+        f"Looked for: {'; '.join(LOOKED_FOR)}.",
+        seen,
+    )

@@ -1,0 +1,130 @@
+"""Turns instants, durations, counts and classes into the words every face uses; no clock or locale of the machine."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta, timezone
+
+from logforensics.clock.zones import Zone
+
+UTC = Zone.named("UTC")
+
+CAUSES = {
+    "power-loss": "power loss",
+    "kernel-panic": "kernel panic",
+    "clean-reboot": "clean reboot",
+    "disk-read-only": "the disk went read-only",
+    "disk-full": "the disk was full",
+    "out-of-memory": "out of memory",
+    "upstream-down": "the application behind the web server was down",
+    "upstream-slow": "the application behind the web server did not answer in time",
+    "web-server-down": "the web server was down",
+    "network-loss": "the network was lost",
+    "clock-step": "a step of the clock",
+    "suspended": "the machine was suspended",
+    "unknown": "not known from these logs",
+}
+"""The cause classes of DESIGN.md section 7 in words."""
+
+
+def _local(time: datetime, zone: Zone) -> datetime:
+    """The instant (naive = UTC) with the offset that `zone` has then."""
+    return zone.local(time).replace(tzinfo=timezone(timedelta(seconds=zone.offset_at(time))))
+
+
+def iso(time: datetime, zone: Zone = UTC) -> str:
+    """ISO 8601 with offset; fractions only where the log had them ("...:37.379+10:00")."""
+    text = _local(time, zone).isoformat()
+    return re.sub(r"(\.[0-9]*?)0+(?=[+-][0-9]{2}:)", r"\1", text)
+
+
+def offset(time: datetime, zone: Zone) -> str:
+    """The offset of `zone` at that instant: "+10:00", or "UTC" for none."""
+    text = iso(time, zone)[-6:]
+    return "UTC" if text == "+00:00" else text
+
+
+def clock(time: datetime, zone: Zone) -> str:
+    """Date and time in `zone`, without the offset: "2020-06-23 09:05:37.379"."""
+    return iso(time, zone).replace("T", " ")[:-6]
+
+
+def short_clock(time: datetime, zone: Zone) -> str:
+    """The time of day in `zone` to the second, for places where the date is known."""
+    return _local(time, zone).strftime("%H:%M:%S")
+
+
+def local(time: datetime, zone: Zone) -> str:
+    """Date, time and offset in `zone`: "2020-06-23 09:05:37.379 +10:00"."""
+    return f"{clock(time, zone)} {offset(time, zone)}"
+
+
+def both(time: datetime, zone: Zone) -> str:
+    """The instant as the site's clock showed it, with UTC behind it unless that is the same."""
+    if offset(time, zone) == "UTC":
+        return local(time, zone)
+    return f"{local(time, zone)} ({clock(time, UTC)} UTC)"
+
+
+def duration(seconds: float) -> str:
+    """A length of time in its two largest units: "22 h 6 min", "4 min 10 s", "12 s", "0.4 s"."""
+    if seconds < 0:
+        return "-" + duration(-seconds)
+    if seconds < 10 and seconds != int(seconds):
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    units = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
+    for index, (name, size) in enumerate(units):
+        if whole >= size or size == 1:
+            if index + 1 < len(units):
+                below_name, below = units[index + 1]
+                rest = whole % size // below
+                return f"{whole // size} {name} {rest} {below_name}" if rest else f"{whole // size} {name}"
+            return f"{whole} {name}"
+    return "0 s"
+
+
+def span_words(low: float, high: float | None) -> str:
+    """A length known between two bounds: "22 h 6 min", "22 h 5 min to 22 h 7 min", "at least 3 h"."""
+    if high is None:
+        return f"at least {duration(low)}"
+    low = max(low, 0.0)
+    first, last = duration(low), duration(high)
+    return first if first == last else f"{first} to {last}"
+
+
+def about(low: float, high: float | None) -> str:
+    """A length in round words for a headline: "about 22 hours", "about 4 minutes", "at least 3 hours"."""
+    middle = low if high is None else (max(low, 0.0) + high) / 2
+    lead = "at least" if high is None else "about"
+    for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):
+        # Two of a unit are needed before its rounding error drops under a quarter.
+        if middle >= 2 * size:
+            return f"{lead} {round(middle / size)} {name}s"
+    return f"{lead} {plural(round(middle), 'second')}"
+
+
+def plural(number: int, noun: str) -> str:
+    """As "1 line", "2 lines", "12,345 lines", "2 boundaries"."""
+    if number != 1:
+        noun = noun[:-1] + "ies" if noun.endswith("ry") else noun + ("es" if noun.endswith(("ss", "sh", "ch")) else "s")
+    return f"{number:,} {noun}"
+
+
+def listing(items: Iterable[str], limit: int | None = None) -> str:
+    """As "a, b and c"; beyond `limit` items "a, b and 7 more"."""
+    names = list(items)
+    if limit is not None and len(names) > limit:
+        names = [*names[:limit], f"{len(names) - limit} more"]
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def sureness(confidence: float) -> str:
+    """A confidence of 0..1 as the words a report uses; the number always stands beside them."""
+    for floor, word in ((0.9, "very likely"), (0.7, "likely"), (0.45, "plausible")):
+        if confidence >= floor:
+            return word
+    return "weakly supported"

@@ -1,0 +1,294 @@
+"""Turns paths into a Timeline: discover, recognise, read in blocks, settle the clock, put in total order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import Executor
+from datetime import datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from logforensics.engine import cores, in_order
+from logforensics.errors import EvidenceError
+from logforensics.evidence.discover import Discovery, discover
+from logforensics.evidence.files import Block, BlockReader, read_blocks
+from logforensics.evidence.ledger import FileAccount, Ledger
+from logforensics.evidence.lines import lines_of
+from logforensics.evidence.model import Damage, LogFile, PassedOver, Source
+from logforensics.evidence.sample import sample_lines
+from logforensics.parsing.definition import Definition
+from logforensics.parsing.detection import detect
+from logforensics.parsing.library import load_definitions
+from logforensics.parsing.lines import Parsed, Reader, compile_reader
+from logforensics.settings import Settings
+from logforensics.timeline.clocks import Reading, settle_sources
+from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
+from logforensics.timeline.schema import ALWAYS, SCHEMA
+
+Digest = Callable[[pl.DataFrame], pl.DataFrame]
+"""Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
+
+Progress = Callable[[int, int], None]
+"""Told after each block how many bytes on disk were read, of how many."""
+
+DEFAULT_FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
+
+STRANGERS = 0.05
+"""Share of a sample's lines that may be a stranger's before a rotated file is recognised anew."""
+
+
+def read_timeline(
+    paths: Sequence[str] | str,
+    *,
+    settings: Settings | None = None,
+    fields: Collection[str] | None = None,
+    digest: Digest | None = None,
+    progress: Progress | None = None,
+) -> Timeline:
+    """Read every log below `paths` into one Timeline.
+
+    `fields` are the columns wanted beside time, time_basis, source, file and line (default: all of
+    `timeline.schema.SCHEMA`); only their groups are captured.  `digest` works on each block's columns before they are
+    kept.  `settings` gives assumed zones, the year and the number of jobs.
+
+    Raises UsageError for a path that does not exist and EvidenceError when nothing could be parsed.
+    """
+    chosen = settings or Settings()
+    discovery = discover([paths] if isinstance(paths, str) else list(paths))
+    run = _Run(discovery, frozenset(DEFAULT_FIELDS if fields is None else fields), digest, progress)
+    with cores(chosen.jobs) as executor:
+        readings = [
+            reading for source in discovery.sources if (reading := run.read_source(source, executor)) is not None
+        ]
+    run.ledger.check()
+    if not readings and not run.empty:
+        raise EvidenceError(_nothing_parsed(run.passed_over))
+    settled = settle_sources(readings, discovery.roots, chosen)
+    events = _total_order(settled.frames, [reading.source for reading in readings])
+    summaries = [
+        _summary(reading, frame, settled.zones[reading.source.name], run.ledger)
+        for reading, frame in zip(readings, settled.frames, strict=True)
+    ]
+    begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
+    return Timeline(
+        events=events,
+        sources=tuple(summaries),
+        files=run.file_summaries(),
+        passed_over=tuple(sorted(run.passed_over, key=lambda item: item.name)),
+        damage=run.ledger.damage,
+        assumptions=settled.assumptions,
+        ledger=run.ledger,
+        log_files=tuple(file for source in discovery.sources for file in source.files),
+        begin=begin,
+        end=end,
+        zone=settled.site_zone,
+    )
+
+
+class _Result(NamedTuple):
+    """What one block became: its lines by fate, and its damage."""
+
+    lines: pl.DataFrame
+    parsed: Parsed
+    damage: list[Damage]
+
+
+class _Run:
+    """One run over the evidence: the readers in use, the ledger, the files passed over, the bytes done."""
+
+    def __init__(
+        self, discovery: Discovery, wanted: frozenset[str], digest: Digest | None, progress: Progress | None
+    ) -> None:
+        self.wanted = wanted
+        self.digest = digest
+        self.progress = progress
+        self.definitions = load_definitions()
+        self.readers: dict[str, Reader] = {}
+        self.ledger = Ledger()
+        self.passed_over: list[PassedOver] = list(discovery.passed_over)
+        self.empty: list[LogFile] = []
+        self.summaries: dict[str, FileSummary] = {}
+        self.total = sum(file.size for source in discovery.sources for file in source.files)
+        self.done = 0
+
+    def read_source(self, source: Source, executor: Executor) -> Reading | None:
+        """All files of one source, oldest first; None if none of them is a log that a parser knows."""
+        frames: list[pl.DataFrame] = []
+        known: Definition | None = None
+        for index, file in enumerate(source.files):
+            blocks = read_blocks(file)
+            definition = self._recognise(file, known)
+            if definition is None:
+                self._pass_over(file, source, blocks)
+                continue
+            known = definition
+            above = frames[-1] if frames else None
+            for frame in self._parse(blocks, definition, above, executor):
+                frames.append(frame.with_columns(pl.lit(index, pl.UInt32).alias("file_index")))
+            self._close(file, source, blocks, "parsed", "")
+        if known is None:
+            return None
+        if not frames:
+            frames = [self._reader(known).parse(_NO_LINES).events.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))]
+        return Reading(source, known, pl.concat(frames, how="diagonal"))
+
+    def _reader(self, definition: Definition) -> Reader:
+        if definition.name not in self.readers:
+            self.readers[definition.name] = compile_reader(definition, self.wanted)
+        return self.readers[definition.name]
+
+    def _recognise(self, file: LogFile, known: Definition | None) -> Definition | None:
+        """The definition that reads a file; the one that read its source so far is asked first."""
+        head = sample_lines(file)
+        if not head:
+            return None
+        if known is not None and detect(file.name, head, (known,)).share >= 1 - STRANGERS:
+            return known
+        found = detect(file.name, head, self.definitions)
+        if found.definition is None:
+            self.summaries[file.name] = FileSummary(
+                file.name, "unknown-format", "; ".join(found.reasons), None, file.size, None, 0
+            )
+        return found.definition
+
+    def _parse(
+        self, blocks: BlockReader, definition: Definition, above: pl.DataFrame | None, executor: Executor
+    ) -> Iterator[pl.DataFrame]:
+        reader = self._reader(definition)
+        account = self.ledger.account(blocks.file.name)
+
+        def work(block: Block) -> _Result:
+            lines, damage = lines_of(block)
+            return _Result(lines, reader.parse(lines), damage)
+
+        for lines, parsed, damage in in_order(executor, work, blocks):
+            events, rest = parsed.events, parsed.rest
+            waiting = rest.filter(pl.col("kind") == "candidate")
+            if waiting.height and above is not None and above.height:
+                events = pl.concat([reader.carry(waiting, above), events])
+                rest = rest.filter(pl.col("kind") != "candidate")
+            _enter(account, lines, events, rest, damage)
+            if events.height:
+                above = events.tail(1)
+            yield self.digest(events) if self.digest else events
+            if self.progress:
+                self.progress(self.done + blocks.disk_bytes, self.total)
+
+    def _pass_over(self, file: LogFile, source: Source, blocks: BlockReader) -> None:
+        """Read a file nothing can parse all the same: its bytes are hashed and stand in the ledger."""
+        account = self.ledger.account(file.name)
+        lines = 0
+        for block in blocks:
+            text, damage = lines_of(block)
+            lines += text.height
+            samples = text.head(5).select("line", "text").rows()
+            account.add(
+                unparsed_lines=text.height, unparsed_bytes=int(text["length"].sum()), samples=samples, damage=damage
+            )
+        if any(entry.kind == "unread" for entry in blocks.damage):
+            self._close(file, source, blocks, "unread", "it could not be read")
+        elif not lines:
+            self.empty.append(file)
+            self._close(file, source, blocks, "empty", "it holds no lines")
+        else:
+            reason = self.summaries[file.name].reason if file.name in self.summaries else "no parser reads its lines"
+            self._close(file, source, blocks, "unknown-format", reason)
+        if self.summaries[file.name].state != "empty":
+            known = self.summaries[file.name]
+            self.passed_over.append(PassedOver(file.name, known.state, known.reason))
+
+    def _close(self, file: LogFile, source: Source, blocks: BlockReader, state: str, reason: str) -> None:
+        self.ledger.account(file.name).finish(blocks)
+        self.done += file.size
+        self.summaries[file.name] = FileSummary(
+            file.name, state, reason, source.name, blocks.disk_bytes, blocks.sha256 or None, blocks.lines
+        )
+
+    def file_summaries(self) -> tuple[FileSummary, ...]:
+        """Every file of the evidence exactly once, by name."""
+        for item in self.passed_over:
+            self.summaries.setdefault(item.name, FileSummary(item.name, item.state, item.reason, None, None, None, 0))
+        return tuple(self.summaries[name] for name in sorted(self.summaries))
+
+
+_NO_LINES = pl.DataFrame(schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32})
+
+
+def _enter(
+    account: FileAccount, lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, damage: list[Damage]
+) -> None:
+    """Enter one block's lines into its file's account: what is neither rest nor continuation was an event."""
+    carried = events.filter("carried")
+    carried_bytes = int(lines.join(carried.select("line"), on="line", how="semi")["length"].sum()) if carried.height else 0
+    blank = rest.filter(pl.col("kind") == "blank")
+    unparsed = rest.filter(pl.col("kind") != "blank")
+    account.add(
+        events_lines=events.height - carried.height,
+        events_bytes=int(lines["length"].sum()) - int(rest["length"].sum()) - carried_bytes,
+        continuation_lines=carried.height,
+        continuation_bytes=carried_bytes,
+        blank_lines=blank.height,
+        blank_bytes=int(blank["length"].sum()),
+        unparsed_lines=unparsed.height,
+        unparsed_bytes=int(unparsed["length"].sum()),
+        samples=unparsed.head(5).select("line", "text").rows(),
+        damage=damage,
+    )
+
+
+def _total_order(frames: Sequence[pl.DataFrame], sources: Sequence[Source]) -> pl.DataFrame:
+    """All sources' events by (time, source, file order, line): the same bytes give the same rows on any machine."""
+    if not frames:
+        return pl.DataFrame(schema={name: SCHEMA[name] for name in ALWAYS})
+    named = []
+    for rank, (frame, source) in enumerate(zip(frames, sources, strict=True)):
+        names = pl.Series([file.name for file in source.files], dtype=pl.String)
+        named.append(
+            frame.with_columns(
+                pl.lit(source.name).cast(pl.Categorical).alias("source"),
+                pl.lit(names).gather(pl.col("file_index")).cast(pl.Categorical).alias("file"),
+                pl.lit(rank, pl.UInt32).alias("rank"),
+            )
+        )
+    events = pl.concat(named, how="diagonal").sort("time", "rank", "file_index", "line", maintain_order=True)
+    kept = [name for name in events.columns if name not in (*ALWAYS, "rank", "file_index")]
+    return events.select(*ALWAYS, *kept)
+
+
+def _summary(reading: Reading, frame: pl.DataFrame, zone: tuple[str, str], ledger: Ledger) -> SourceSummary:
+    names = [file.name for file in reading.source.files]
+    accounts = [account for account in ledger.accounts if account.file in set(names)]
+    first, last = _span(frame)
+    samples = tuple((account.file, line, text) for account in accounts for line, text in account.samples)
+    return SourceSummary(
+        name=reading.source.name,
+        format=reading.definition.name,
+        files=tuple(names),
+        lines=sum(account.lines for account in accounts),
+        events=sum(account.events.lines for account in accounts),
+        continuation=sum(account.continuation.lines for account in accounts),
+        blank=sum(account.blank.lines for account in accounts),
+        unparsed=sum(account.unparsed.lines for account in accounts),
+        first=first,
+        last=last,
+        timezone=zone[0],
+        timezone_reason=zone[1],
+        samples=samples[:5],
+        proves="served" if reading.definition.name == "password_stats" else None,
+    )
+
+
+def _span(frame: pl.DataFrame) -> tuple[datetime | None, datetime | None]:
+    if not frame.height:
+        return None, None
+    first, last = frame.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
+    return first, last
+
+
+def _nothing_parsed(passed_over: Sequence[PassedOver]) -> str:
+    if not passed_over:
+        return "nothing to read: the paths hold no files"
+    first = passed_over[0]
+    others = f" (and {len(passed_over) - 1} more files like it)" if len(passed_over) > 1 else ""
+    return f"nothing here could be read as a log: {first.name}: {first.reason}{others}"

@@ -1,0 +1,102 @@
+"""The Timeline: every event of every source in one total order, with the account of how it came to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from logforensics.clock.settle import Assumption
+from logforensics.clock.zones import Zone
+from logforensics.evidence.ledger import Ledger
+from logforensics.evidence.model import Damage, LogFile, PassedOver
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class SourceSummary:
+    """One source as it was read: its format, its lines by fate, its span (UTC) and the zone its stamps were read in.
+
+    `samples` holds the first few unparsed lines as (file, line, text).  `proves` is what a line of this format
+    proves by being written ("served": a request was answered), or None.
+    """
+
+    name: str
+    format: str
+    files: tuple[str, ...]
+    lines: int
+    events: int
+    continuation: int
+    blank: int
+    unparsed: int
+    first: datetime | None
+    last: datetime | None
+    timezone: str
+    timezone_reason: str
+    samples: tuple[tuple[str, int, str], ...] = ()
+    proves: str | None = None
+
+
+@dataclass(frozen=True)
+class FileSummary:
+    """One file of the evidence: what was hashed, and what became of it.
+
+    `state` is "parsed", "empty", "unknown-format", "not-a-log" or "unread"; `reason` says why it is not parsed.
+    `sha256` is of the bytes on disk, None where they were not read.
+    """
+
+    name: str
+    state: str
+    reason: str
+    source: str | None
+    size: int | None
+    sha256: str | None
+    lines: int
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Every event of every source, ordered by (time, source, file, line).
+
+    `events` has the columns of `timeline.schema` that were asked for.  `begin` and `end` are the first and last
+    instants read (UTC; None without events).  `zone` is the site's own zone, as far as the evidence tells.
+    """
+
+    events: pl.DataFrame
+    sources: tuple[SourceSummary, ...]
+    files: tuple[FileSummary, ...]
+    passed_over: tuple[PassedOver, ...]
+    damage: tuple[Damage, ...]
+    assumptions: tuple[Assumption, ...]
+    ledger: Ledger
+    log_files: tuple[LogFile, ...]
+    begin: datetime | None
+    end: datetime | None
+    zone: Zone | None
+
+    def with_events(self, events: pl.DataFrame) -> Timeline:
+        """The same timeline, showing only `events` (a selection of its own rows)."""
+        return replace(self, events=events)
+
+    def to_pandas(self) -> pd.DataFrame:
+        """The events as a pandas DataFrame with a timezone-aware `time` column: the door for notebooks.
+
+        Categorical columns stay categorical; pandas is imported here and nowhere else (it costs 0.3 to 1 s).
+        """
+        import pandas as pd
+
+        columns = {}
+        for name, dtype in self.events.schema.items():
+            column = self.events.get_column(name)
+            if isinstance(dtype, pl.Categorical | pl.Enum):
+                columns[name] = pd.Series(pd.Categorical(column.cast(pl.String).to_list()))
+            elif isinstance(dtype, pl.Datetime):
+                stamps = column.dt.epoch("us").to_list()
+                columns[name] = pd.Series(pd.to_datetime(stamps, unit="us", utc=True)).dt.as_unit("us")
+            else:
+                columns[name] = pd.Series(column.to_list())
+        return pd.DataFrame(columns)

@@ -1,0 +1,210 @@
+"""Zones: walls to instants and back, folds, gaps, names, and the zone that the evidence itself names."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logforensics.clock.zones import Zone, evidence_zone, offset_text
+from logforensics.errors import UsageError
+
+BERLIN = Zone.named("Europe/Berlin")
+PLACES = (
+    "Europe/Berlin",
+    "Australia/Sydney",
+    "Australia/Lord_Howe",
+    "America/St_Johns",
+    "America/New_York",
+    "Africa/Casablanca",
+    "Asia/Kathmandu",
+    "Pacific/Apia",
+    "Europe/Moscow",
+    "Antarctica/Troll",
+    "UTC",
+)
+
+
+def utc(*parts: int) -> datetime:
+    """An instant."""
+    return datetime(*parts, tzinfo=UTC)  # type: ignore[arg-type,misc]  # no microseconds are passed
+
+
+@pytest.mark.parametrize(
+    ("name", "wall", "instants"),
+    [
+        ("Europe/Berlin", datetime(2026, 10, 25, 2, 30), (utc(2026, 10, 25, 0, 30), utc(2026, 10, 25, 1, 30))),
+        ("Europe/Berlin", datetime(2026, 3, 29, 2, 30), ()),
+        ("Australia/Lord_Howe", datetime(2026, 4, 5, 1, 45), (utc(2026, 4, 4, 14, 45), utc(2026, 4, 4, 15, 15))),
+        ("Pacific/Apia", datetime(2011, 12, 30, 12), ()),
+        ("Europe/Moscow", datetime(2014, 10, 26, 1, 30), (utc(2014, 10, 25, 21, 30), utc(2014, 10, 25, 22, 30))),
+        ("Asia/Almaty", datetime(2024, 2, 29, 23, 30), (utc(2024, 2, 29, 17, 30), utc(2024, 2, 29, 18, 30))),
+        ("America/Mexico_City", datetime(2023, 10, 29, 1, 30), (utc(2023, 10, 29, 7, 30),)),
+    ],
+)
+def test_wall_has_the_instants_its_zone_showed_it_at(name: str, wall: datetime, instants: tuple[datetime, ...]) -> None:
+    """A wall time has one instant, two in a fold, none in a gap."""
+    assert Zone.named(name).instants(wall) == instants
+
+
+def test_wall_in_a_gap_is_kept_by_the_offset_before() -> None:
+    """A time that no clock showed becomes the instant that the offset before the change gives."""
+    assert BERLIN.instant(datetime(2026, 3, 29, 2, 30)) == utc(2026, 3, 29, 1, 30)
+
+
+def test_nulls_stay_null() -> None:
+    """A missing wall time has no instant."""
+    walls = pl.Series([datetime(2026, 7, 1), None], dtype=pl.Datetime("us"))
+    assert BERLIN.to_utc(walls)["earliest"].to_list() == [datetime(2026, 6, 30, 22), None]
+
+
+def test_years_left_out_between_walls_may_hide_changes() -> None:
+    """Walls decades apart are each read by the offset of their own year."""
+    walls = pl.Series([datetime(1985, 1, 1), datetime(2015, 1, 1)], dtype=pl.Datetime("us"))
+    found = Zone.named("Europe/Moscow").to_utc(walls)["earliest"].to_list()
+    assert found == [datetime(1984, 12, 31, 21), datetime(2014, 12, 31, 21)]
+
+
+@given(st.sampled_from(PLACES), st.datetimes(datetime(1971, 1, 1), datetime(2037, 12, 1)))
+def test_every_wall_maps_back_to_its_instant(name: str, instant: datetime) -> None:
+    """The wall that a zone shows at an instant is mapped back to it, or it is one of the two of a fold."""
+    zone = Zone.named(name)
+    truth = instant.replace(tzinfo=UTC)
+    assert truth in zone.instants(zone.local(truth))
+
+
+@given(st.sampled_from(PLACES), st.lists(st.datetimes(datetime(1990, 1, 1), datetime(2037, 1, 1)), min_size=1))
+def test_whole_columns_agree_with_single_values(name: str, instants: list[datetime]) -> None:
+    """to_local shows each instant as local does for it alone."""
+    zone = Zone.named(name)
+    column = zone.to_local(pl.Series(instants, dtype=pl.Datetime("us")))
+    assert column["wall"].to_list() == [zone.local(instant) for instant in instants]
+
+
+@pytest.mark.parametrize("name", PLACES)
+def test_all_changes_of_a_zone_are_round_trips(name: str) -> None:
+    """Around every change of offset from 1990 to 2037 the true instant is among those of its wall."""
+    zone = Zone.named(name)
+    changes = [
+        datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=at) for at, _, _ in zone.changes(range(1990, 2038))
+    ]
+    around = [at + timedelta(minutes=minutes) for at in changes for minutes in (-61, -60, -30, -1, 0, 1, 30, 60, 61)]
+    walls = pl.Series([zone.local(at) for at in around], dtype=pl.Datetime("us"))
+    found = zone.to_utc(walls)
+    truth = pl.Series([at.replace(tzinfo=None) for at in around], dtype=pl.Datetime("us"))
+    assert bool(((found["earliest"] == truth) | (found["latest"] == truth)).all())
+
+
+def test_fixed_offsets_have_names() -> None:
+    """An offset is a zone too, however it is written."""
+    assert {Zone.named(text).label for text in ("+10:00", "+1000", "UTC+10", "+10")} == {"UTC+10:00"}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Europe/Berln", "unknown time zone 'Europe/Berln': did you mean Europe/Berlin?"),
+        (
+            "CST",
+            (
+                "unknown time zone 'CST': abbreviations are ambiguous, "
+                "write a name like Europe/Berlin or an offset like +10:00"
+            ),
+        ),
+        ("../passwd", "unknown time zone '../passwd': write a name like Europe/Berlin or an offset like +10:00"),
+    ],
+)
+def test_unknown_names_are_refused_with_a_remedy(name: str, message: str) -> None:
+    """What is no zone is a usage error that says what to write."""
+    with pytest.raises(UsageError) as error:
+        Zone.named(name)
+    assert str(error.value) == message
+
+
+def test_observed_offsets_make_a_zone() -> None:
+    """Offsets that other logs show hold from their instant on, the first one before as well."""
+    zone = Zone.observed([(utc(2020, 4, 4, 16), 36000), (utc(2020, 1, 1), 39600)])
+    assert [zone.offset_at(utc(2019, 1, 1)), zone.offset_at(utc(2020, 5, 1))] == [39600, 36000]
+
+
+def test_observed_change_back_is_a_fold() -> None:
+    """Where observed offsets step back, a wall has two instants."""
+    zone = Zone.observed([(utc(2020, 1, 1), 39600), (utc(2020, 4, 4, 16), 36000)])
+    assert zone.instants(datetime(2020, 4, 5, 2, 30)) == (utc(2020, 4, 4, 15, 30), utc(2020, 4, 4, 16, 30))
+
+
+def test_offsets_are_written_with_sign() -> None:
+    """Offsets west of Greenwich are negative as a whole."""
+    assert [offset_text(seconds) for seconds in (36000, -12600, 0, -1521)] == [
+        "+10:00",
+        "-03:30",
+        "+00:00",
+        "-00:25:21",
+    ]
+
+
+def make_etc(root: Path, timezone: str | None = None, localtime: str | None = None) -> Path:
+    """A copied tree with an etc beside var/log."""
+    (root / "etc").mkdir(parents=True)
+    (root / "var/log/nginx").mkdir(parents=True)
+    if timezone is not None:
+        (root / "etc/timezone").write_bytes(timezone.encode() + b"\n")
+    if localtime is not None:
+        (root / "etc/localtime").symlink_to(localtime)
+    return root
+
+
+@pytest.mark.parametrize("given_root", ["var/log", "var/log/nginx", ".", "var", "var/log/nginx/access.log"])
+def test_evidence_names_its_zone(tmp_path: Path, given_root: str) -> None:
+    """The etc beside var/log is found from any folder or file of the tree."""
+    root = make_etc(tmp_path / "tree", timezone="Australia/Sydney")
+    (root / "var/log/nginx/access.log").touch()
+    expected = (Zone.named("Australia/Sydney"), "the evidence's etc/timezone says Australia/Sydney")
+    assert evidence_zone([root / given_root]) == expected
+
+
+def test_link_of_a_copied_tree_is_read_not_followed(tmp_path: Path) -> None:
+    """A localtime link names the zone by its text, even though its target is not in the evidence."""
+    root = make_etc(tmp_path / "tree", localtime="/nowhere/zoneinfo/Asia/Tokyo")
+    assert evidence_zone([root / "var/log"]) == (
+        Zone.named("Asia/Tokyo"),
+        "the evidence's etc/localtime says Asia/Tokyo",
+    )
+
+
+def test_localtime_wins_over_a_stale_timezone(tmp_path: Path) -> None:
+    """Programs read etc/localtime; a different etc/timezone is told, not used."""
+    root = make_etc(tmp_path / "tree", timezone="Europe/Berlin", localtime="/usr/share/zoneinfo/Asia/Tokyo")
+    found = evidence_zone([root / "var/log"])
+    reason = "the evidence's etc/localtime says Asia/Tokyo (etc/timezone says Europe/Berlin, which programs do not use)"
+    assert found == (Zone.named("Asia/Tokyo"), reason)
+
+
+def test_copied_localtime_is_read_as_a_zone_file(tmp_path: Path) -> None:
+    """A localtime that is a file gives its offsets, labelled by its POSIX rule."""
+    from importlib import resources
+
+    root = make_etc(tmp_path / "tree")
+    data = resources.files("tzdata").joinpath("zoneinfo/Europe/Berlin").read_bytes()
+    (root / "etc/localtime").write_bytes(data)
+    found = evidence_zone([root])
+    assert found is not None
+    assert (found[0].label, found[0].offset_at(utc(2020, 7, 1))) == ("CET-1CEST,M3.5.0,M10.5.0/3", 7200)
+
+
+@pytest.mark.parametrize("content", ["", "no such zone", "../../etc/passwd", "# only a comment"])
+def test_a_broken_timezone_file_names_nothing(tmp_path: Path, content: str) -> None:
+    """A file that names no zone leaves the question open."""
+    assert evidence_zone([make_etc(tmp_path / "tree", timezone=content) / "var/log"]) is None
+
+
+def test_a_broken_zone_file_is_refused(tmp_path: Path) -> None:
+    """Bytes that are no TZif file are a usage error."""
+    broken = tmp_path / "localtime"
+    broken.write_bytes(b"TZif2" + b"\xff" * 40)
+    with pytest.raises(UsageError, match="no time zone file"):
+        Zone.from_tzif(broken)

@@ -1,0 +1,85 @@
+"""The ledger: what became of every byte, and the proof that none is missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from logforensics.evidence.files import read_blocks
+from logforensics.evidence.ledger import MOST_DAMAGE, Ledger, LedgerError, merged
+from logforensics.evidence.model import Damage, LogFile
+
+
+def finished(tmp_path: Path, data: bytes) -> Ledger:
+    """A ledger with one file whose reader is done."""
+    path = tmp_path / "x.log"
+    path.write_bytes(data)
+    reader = read_blocks(LogFile(path, "x.log", len(data), None))
+    list(reader)
+    ledger = Ledger()
+    ledger.account("x.log").finish(reader)
+    return ledger
+
+
+def test_closes_when_the_sums_meet(tmp_path: Path) -> None:
+    """Events, continuations, blanks, unparsed lines and damage together are the file."""
+    ledger = finished(tmp_path, b"0123456789")
+    ledger.account("x.log").add(
+        events_lines=1,
+        events_bytes=4,
+        continuation_lines=1,
+        continuation_bytes=2,
+        blank_lines=1,
+        blank_bytes=1,
+        unparsed_lines=1,
+        unparsed_bytes=1,
+        damage=[Damage("nul", "x.log", 8, 2), Damage("torn", "x.log", 0, 4, delivered=True)],
+    )
+    ledger.check()
+    assert ledger.account("x.log").accounted == 10
+
+
+@pytest.mark.parametrize("counted", [9, 11])
+def test_a_byte_too_few_or_too_many(tmp_path: Path, counted: int) -> None:
+    """One byte lost or counted twice is an error that names the file and the sums."""
+    ledger = finished(tmp_path, b"0123456789")
+    ledger.account("x.log").add(events_lines=1, events_bytes=counted)
+    with pytest.raises(LedgerError, match=rf"^x\.log: 10 bytes read, but {counted} accounted for \(events {counted},"):
+        ledger.check()
+
+
+def test_account_knows_the_file(tmp_path: Path) -> None:
+    """The account takes size, digest and line count from the reader."""
+    account = finished(tmp_path, b"one\ntwo\n").account("x.log")
+    assert (account.size, account.text_bytes, account.lines, account.whole, len(account.sha256)) == (8, 8, 2, True, 64)
+
+
+def test_samples_are_the_first_whatever_the_order() -> None:
+    """Five unparsed lines are kept, those first in the file, cut to 200 characters."""
+    account = Ledger().account("x.log")
+    account.add(samples=[(number, "late") for number in range(90, 95)])
+    account.add(samples=[(3, "x" * 500), (1, "one"), (2, "two")])
+    assert account.samples == [(1, "one"), (2, "two"), (3, "x" * 200), (90, "late"), (91, "late")]
+
+
+def test_accounts_and_damage_are_ordered() -> None:
+    """Accounts come by name and damage by offset, however the blocks came in."""
+    ledger = Ledger()
+    ledger.account("b").add(damage=[Damage("nul", "b", 50, 1), Damage("nul", "b", 5, 1)])
+    ledger.account("a").add(damage=[Damage("torn", "a", 9, 1, delivered=True)])
+    assert [account.file for account in ledger.accounts] == ["a", "b"]
+    assert [(entry.file, entry.offset) for entry in ledger.damage] == [("a", 9), ("b", 5), ("b", 50)]
+
+
+def test_touching_stretches_are_one() -> None:
+    """A run of NULs that was cut by a block's border is told as one."""
+    parts = [Damage("nul", "x", 10, 5, line=2), Damage("nul", "x", 15, 5, line=2), Damage("nul", "x", 30, 1, line=3)]
+    assert merged(parts) == [Damage("nul", "x", 10, 10, line=2), Damage("nul", "x", 30, 1, line=3)]
+
+
+def test_damage_without_end_is_bounded() -> None:
+    """Of one kind a thousand stretches are listed, the last one spanning the rest."""
+    joined = merged(Damage("nul", "x", 10 * n, 1, line=n) for n in range(5000))
+    assert len(joined) == MOST_DAMAGE
+    assert joined[-1].offset + joined[-1].length == 49_991

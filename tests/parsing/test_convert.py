@@ -1,0 +1,112 @@
+"""How parsing/convert.py turns captured text into wall times, offsets and typed fields."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import polars as pl
+import pytest
+from logforensics.parsing.convert import field_expr, offsets, wall_expr
+from logforensics.parsing.definition import Definition, TimeLayout
+
+
+def wall(text: str, layout: str, *missing: str) -> datetime | None:
+    """Parse one stamp."""
+    frame = pl.DataFrame({"time": [text]})
+    value = frame.select(wall_expr(pl.col("time"), TimeLayout(layout, missing))).item()
+    assert value is None or isinstance(value, datetime)
+    return value
+
+
+def field(name: str, text: str | None, **keys: object) -> object:
+    """Convert one captured text."""
+    plain = {"name": "x", "origin": "x", "title": "x", "reference": "x", "reader": "lines", "files": (), "patterns": ()}
+    definition = Definition(**{**plain, **keys})  # type: ignore[arg-type]
+    frame = pl.DataFrame({name: [text]}, schema={name: pl.String})
+    return frame.select(field_expr(name, definition)).item()
+
+
+@pytest.mark.parametrize("text", ["Jun  3 09:00:01", "Jun 3 09:00:01", "Jun 03 09:00:01"])
+def test_a_single_digit_day_is_read_however_it_is_padded(text: str) -> None:
+    """Space, nothing and zero are the same day; the year is the placeholder."""
+    assert wall(text, "%b %e %H:%M:%S", "year") == datetime(2000, 6, 3, 9, 0, 1)
+
+
+def test_the_leap_day_exists_without_a_year() -> None:
+    """The placeholder year has a 29 February."""
+    assert wall("Feb 29 00:00:00", "%b %e %H:%M:%S", "year") == datetime(2000, 2, 29)
+
+
+@pytest.mark.parametrize(
+    ("fraction", "micros"),
+    [("", 0), (".7", 700_000), (".001", 1_000), (".026490", 26_490), (".123456789", 123_456), (",5", 500_000)],
+)
+def test_a_fraction_of_any_length_is_exact_to_the_microsecond(fraction: str, micros: int) -> None:
+    """One to nine digits, with point or comma or none at all; no rounding through floats."""
+    assert wall(f"2021-10-04T02:05:01{fraction}", "%Y-%m-%dT%H:%M:%S%.f") == datetime(2021, 10, 4, 2, 5, 1, micros)
+
+
+def test_a_fraction_behind_a_layout_of_varying_width_is_read() -> None:
+    """A full month name has no fixed width."""
+    assert wall("3 June 2020 01:02:03.25", "%d %B %Y %H:%M:%S%.f") == datetime(2020, 6, 3, 1, 2, 3, 250_000)
+
+
+@pytest.mark.parametrize("text", ["2021-02-29 00:00:00", "2021-04-31 00:00:00", "2021-01-01 24:00:00", "9999"])
+def test_what_is_no_date_is_null(text: str) -> None:
+    """The calendar decides, not the shape."""
+    assert wall(text, "%Y-%m-%d %H:%M:%S") is None
+
+
+def test_a_leap_second_is_the_first_instant_of_the_next_minute() -> None:
+    """As POSIX counts it."""
+    assert wall("2016-12-31 23:59:60", "%Y-%m-%d %H:%M:%S") == datetime(2017, 1, 1)
+
+
+def test_every_spelling_of_an_offset_is_read() -> None:
+    """Signs, colons, whole hours, odd minutes, Z; a zone's abbreviation is no offset."""
+    texts = ["+1000", "+10:00", "-0330", "-00:30", "+05", "Z", "UTC", "IST", "+9999", None]
+    seconds = [36000, 36000, -12600, -1800, 18000, 0, 0, None, None, None]
+    assert offsets(pl.Series("zone", texts, dtype=pl.String)).to_list() == seconds
+
+
+def test_offsets_of_nothing_are_nothing() -> None:
+    """An empty column stays empty."""
+    assert offsets(pl.Series("zone", [], dtype=pl.String)).to_list() == []
+
+
+@pytest.mark.parametrize(("pri", "level"), [("0", "emerg"), ("34", "crit"), ("191", "debug"), (None, None)])
+def test_a_priority_gives_its_severity(pri: str | None, level: str | None) -> None:
+    """RFC 5424: severity is the priority modulo 8."""
+    assert field("severity", pri, types=(("severity", "pri"),)) == level
+
+
+@pytest.mark.parametrize(("word", "level"), [("WARN", "warning"), ("warn", "warning"), ("loud", None)])
+def test_a_level_word_is_looked_up_in_any_case(word: str, level: str | None) -> None:
+    """A word the definition does not know gives no severity."""
+    assert field("severity", word, severity=(("warn", "warning"),)) == level
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("0.128", 0.128), ("0.001, 0.002", 0.003), ("0.001 : 0.002", 0.003), ("-, 0.5", 0.5), ("-", None), ("", None)],
+)
+def test_the_times_of_several_upstreams_are_added_up(text: str, seconds: float | None) -> None:
+    """nginx separates servers by commas and internal redirects by colons."""
+    assert field("upstream_time", text, types=(("upstream_time", "sum"),)) == pytest.approx(seconds)
+
+
+@pytest.mark.parametrize(("text", "number"), [("42", 42), ("-", None), ("4x", None)])
+def test_text_that_is_no_number_leaves_a_number_empty(text: str, number: int | None) -> None:
+    """A cast never raises."""
+    assert field("pid", text) == number
+
+
+@pytest.mark.parametrize(("text", "kept"), [("-", None), ("", None), ("--", "--")])
+def test_absent_texts_leave_a_field_empty(text: str, kept: str | None) -> None:
+    """Only the whole text counts as absent."""
+    assert field("agent", text, absent=("-",)) == kept
+
+
+def test_a_message_is_never_taken_for_absent() -> None:
+    """The message stays as it was written, even if it is a single dash."""
+    assert field("message", "-", absent=("-",)) == "-"

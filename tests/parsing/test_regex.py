@@ -1,0 +1,51 @@
+"""What parsing/regex.py says about patterns."""
+
+from __future__ import annotations
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+from logforensics.parsing.regex import Group, groups, names, prune, refusal
+
+
+def test_named_groups_are_found_in_order() -> None:
+    """Both spellings of a named group are captures."""
+    assert names("^(?P<time>.) (?<host>.)$") == ("time", "host")
+
+
+def test_an_unnamed_group_has_an_empty_name() -> None:
+    """A bare parenthesis captures too."""
+    assert groups("a(b)") == (Group(1, 2, ""),)
+
+
+def test_a_group_with_flags_captures_nothing() -> None:
+    """(?: and (?i: have no name."""
+    assert [group.name for group in groups("(?:a)(?i:b)")] == [None, None]
+
+
+def test_escaped_and_bracketed_parentheses_are_no_groups() -> None:
+    """A parenthesis that stands for itself opens nothing."""
+    assert groups(r"\([(][](][^](]\\[[:alpha:](]") == ()
+
+
+def test_pruning_keeps_only_the_groups_asked_for() -> None:
+    """The other named groups become non-capturing."""
+    assert prune(r"^(?P<a>\() (?P<b>[(?P<a>])$", {"b"}) == r"^(?:\() (?P<b>[(?P<a>])$"
+
+
+def test_rust_names_what_it_refuses() -> None:
+    """The reason is the one line a user can act on."""
+    assert refusal("a(?=b)") == "look-around, including look-ahead and look-behind, is not supported"
+
+
+def test_a_valid_pattern_is_not_refused() -> None:
+    """Unicode classes and counted repetition are fine in Rust."""
+    assert refusal(r"^\x{FEFF}?[0-9]{1,3}$") is None
+
+
+@given(st.text(alphabet="ab<>- ", max_size=12), st.sets(st.sampled_from(["x", "y", "z"])))
+def test_a_pruned_pattern_matches_the_same_texts(text: str, keep: set[str]) -> None:
+    """Leaving captures out never changes what matches."""
+    regex = r"^(?P<x>[^ <]*)<?(?P<y>-|a+)(?: (?P<z>.*))?$"
+    series = pl.Series([text])
+    assert series.str.contains(prune(regex, keep)).to_list() == series.str.contains(regex).to_list()

@@ -1,0 +1,196 @@
+"""The Markdown report answers the checklist, and no log text in it works as markup."""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from logforensics.outage.model import Outage
+from logforensics.report import markdown
+from logforensics.report.events import key_events
+from logforensics.report.markdown_parts import BLANK
+from logforensics.report.model import Report
+
+HOSTILE = {
+    "reason", "reasons", "agent", "client", "target", "advice", "name", "path", "file", "source", "message", "device",
+    "program", "text", "what", "group", "affected", "unaffected", "notes", "timezone_reason", "files",
+}  # fmt: skip
+"""Fields that can hold text from a log or a file name."""
+
+PAYLOADS = (
+    "[x](javascript:alert(1))",
+    "![x](http://e.example/beacon.png)",
+    "<img src=x onerror=alert(1)>",
+    "`` ` ``` ~~~",
+    "a|b\\|c||",
+    "\n# heading\n\n- item\n",
+    "</table><script>",
+    "**bold** _x_ ~~y~~",
+    "- item",
+    "http://e.example/ <http://e.example/>",
+    "&lt;b&gt; &#60;",
+    "\x1b[31m\u202e",
+    "=1+1",
+)
+
+
+def poisoned(value: Any, payload: str, *, hostile: bool = False) -> Any:
+    """The same model with every hostile string replaced by `payload`."""
+    if isinstance(value, str):
+        return payload if hostile else value
+    if isinstance(value, tuple) and hasattr(value, "_replace"):
+        return value._replace(file=payload)
+    if isinstance(value, tuple):
+        return tuple(poisoned(item, payload, hostile=hostile) for item in value)
+    if is_dataclass(value) and not isinstance(value, type) and type(value).__name__ != "Zone":
+        return replace(
+            value,
+            **{f.name: poisoned(getattr(value, f.name), payload, hostile=f.name in HOSTILE) for f in fields(value)},
+        )
+    return value
+
+
+def tags(text: str) -> set[str]:
+    """The kinds of nodes a CommonMark reader with tables makes of the text."""
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    found = set()
+    for token in parser.parse(text):
+        found.add(token.type)
+        found.update(child.type for child in token.children or ())
+    return found
+
+
+def headings(text: str) -> list[str]:
+    """The headings a reader sees."""
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    return [tokens[i + 1].content for i, token in enumerate(tokens) if token.type == "heading_open"]
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_log_text_makes_no_node_of_its_own(report: Report, payload: str) -> None:
+    """Whatever stands in a log, the report has the same headings and only the kinds of nodes that we write."""
+    bad = poisoned(report, payload)
+    bad = replace(bad, events=key_events(bad.outages, {}), quotes={(payload, 6): payload})
+    text = markdown.render(bad)
+    assert tags(text) <= tags(markdown.render(report)) | {"softbreak"}
+    assert headings(text) == headings(markdown.render(report))
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_tables_keep_their_columns(report: Report, payload: str) -> None:
+    """A pipe in a value does not move the cells beside it."""
+
+    def cells(text: str) -> list[str]:
+        tokens = MarkdownIt("commonmark").enable("table").parse(text)
+        return [token.type for token in tokens if token.type in ("tr_open", "td_open", "th_open")]
+
+    bad = poisoned(report, payload)
+    assert cells(markdown.render(bad)) == cells(markdown.render(replace(report, events=bad.events, quotes={})))
+
+
+def test_the_verdict_comes_first(report: Report) -> None:
+    """What, how long and the effect stand in the first paragraph, before any table."""
+    text = markdown.render(report)
+    first = text.split("\n\n")[2]
+    assert text.startswith("# Partial outage, about 22 hours (2020-06-23)\n")
+    assert first == (
+        "A partial outage began between 2020-06-23 09:05:37.379 and 09:06:55 +10:00 and ended between "
+        "2020-06-24 07:12:12 and 07:13:11.622 +10:00; it lasted 22 h 5 min to 22 h 7 min. "
+        "`/api/v1/alphanumeric/json` and `/api/v1/passphrase/json` failed: 4 requests from 2 clients; `/` and "
+        "`/generate/alphanumeric` kept working. The cause: the disk went read-only (very likely, confidence 0.90); "
+        "a monitor asked for `/` 88 times meanwhile and got a good answer every time."
+    )
+
+
+def test_every_part_of_the_checklist_has_its_section(report: Report) -> None:
+    """The headings of a report on one outage, in order."""
+    assert headings(markdown.render(report)) == [
+        "Partial outage, about 22 hours (2020-06-23)",
+        "Summary",
+        "Who was alive when",
+        "When it started and ended",
+        "What was hit, and what was not",
+        "Impact",
+        "Cause",
+        "Why no monitor rang",
+        "Timeline",
+        "How it ended",
+        "Changes before it",
+        "Was there a warning, has it happened before",
+        "Boots",
+        "Failure lines",
+        "Silences",
+        "Bursts of failing requests",
+        "What only a person knows",
+        "Actions",
+        "Wording for users",
+        "Evidence",
+        "Manifest",
+        "Passed over",
+        "Damage",
+        "Assumptions",
+        "Limits",
+        "How to check this report",
+    ]
+
+
+def test_each_edge_is_cited_with_its_reason_and_its_line(report: Report) -> None:
+    """An edge says when, why, and shows the line."""
+    text = markdown.render(report)
+    assert (
+        "- It had failed by then: 2020-06-23 09:06:55 +10:00 (2020-06-22 23:06:55 UTC), a request that got a 504 after "
+        "the 60 s proxy timeout; 1 min earlier than the line was logged `nginx/access.log:6`\n"
+    ) in text
+    assert '  192.0.2.4 - - [23/Jun/2020:09:07:55 +1000] "GET /api/v1/x?a=`b`|c HTTP/1.1" 504 585 "-" "-"\n' in text
+
+
+def test_the_word_outage_alone_is_kept_for_total_ones(report: Report, outage: Outage) -> None:
+    """A part that failed is called a part."""
+    total = replace(report, outages=(replace(outage, scope="total", affected=(), unaffected=()),))
+    assert markdown.render(total).startswith("# Outage, about 22 hours")
+    assert markdown.render(report).startswith("# Partial outage")
+
+
+def test_what_only_a_person_knows_is_a_marked_blank(report: Report) -> None:
+    """Nothing a log cannot say is invented."""
+    assert markdown.render(report).count(BLANK) >= 10
+
+
+def test_an_outage_that_goes_on_says_so(report: Report, outage: Outage) -> None:
+    """No end is made up."""
+    text = markdown.render(replace(report, outages=(replace(outage, end=None),)))
+    assert "**It was not over when the logs end.**" in text
+
+
+def test_several_outages_have_a_section_each(report: Report, outage: Outage) -> None:
+    """Each is told apart, the parts of each one level below."""
+    found = headings(markdown.render(replace(report, outages=(outage, outage))))
+    assert [title for title in found if title.startswith("Outage ")] == [
+        "Outage 1: partial outage, about 22 hours",
+        "Outage 2: partial outage, about 22 hours",
+    ]
+
+
+def test_no_outage_is_said_plainly_with_the_span_and_what_was_looked_for(quiet: Report) -> None:
+    """A quiet report names what it covers."""
+    text = markdown.render(quiet)
+    assert text.startswith("# No outage found\n")
+    assert (
+        "No outage was found from 2020-06-23 08:33:32 +10:00 to 2020-06-24 07:25:25 +10:00, in 29 lines of 2 sources."
+    ) in text
+    assert "- read-only, full and failing disks" in text
+
+
+def test_the_manifest_and_the_account_of_lines_are_there(report: Report) -> None:
+    """Every file with its hash, every source with the fate of its lines."""
+    text = markdown.render(report)
+    assert f"| `syslog` | 1,234 | 12 | `{'ab' * 32}` |" in text
+    assert "| `syslog` | `syslog` | 12 | 10 | 1 | 0 | 1 | 2020-06-23 08:33:32 | 2020-06-24 07:25:25 |" in text
+
+
+def test_two_renderings_are_equal_to_the_byte(report: Report) -> None:
+    """The same model gives the same bytes."""
+    assert markdown.render(report) == markdown.render(report)

@@ -1,0 +1,71 @@
+"""Tests that the documents say what the program does: no command, option or parser is invented or left out."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from logforensics.cli.main import app
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def leaves(command: Any, words: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:  # noqa: ANN401 -- typer's click has no public type
+    """Every command that does something, by the words that call it: ("parsers", "check") for instance."""
+    inner = getattr(command, "commands", None)
+    if inner is None:
+        return {words: command}
+    return {path: leaf for name, sub in inner.items() for path, leaf in leaves(sub, (*words, name)).items()}
+
+
+COMMANDS = leaves(typer.main.get_command(app))
+
+
+def documented() -> list[str]:
+    """The lines of the README's code blocks that call logforensics, without comment and without `./run`."""
+    blocks = re.findall(r"^```(?:sh|console)\n(.*?)^```", README, re.DOTALL | re.MULTILINE)
+    lines = [line.split("  #")[0].strip() for block in blocks for line in block.split("\n")]
+    calls = [line.removeprefix("./run ") for line in lines]
+    return sorted({call for call in calls if call.startswith("logforensics ")})
+
+
+def called(words: list[str]) -> tuple[str, ...]:
+    """The words of a command line that name the command."""
+    for length in (2, 1):
+        if tuple(words[1 : 1 + length]) in COMMANDS:
+            return tuple(words[1 : 1 + length])
+    return ()
+
+
+def test_readme_shows_commands() -> None:
+    """The README's code blocks call the program at all, so that the tests below test something."""
+    assert "logforensics report fixtures/makemeapassword-2020-06" in documented()
+
+
+@pytest.mark.parametrize("line", documented())
+def test_documented_command_exists(line: str) -> None:
+    """A command line in the README names a command of the program and only options that this command has."""
+    words = shlex.split(line)
+    name = called(words)
+    assert name in COMMANDS, f"{line}: there is no such command"
+    known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+    used = {word.split("=")[0] for word in words if word.startswith("-") and word != "-"}
+    assert used - known == set()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
+def test_command_is_documented(name: tuple[str, ...]) -> None:
+    """Every command is shown in the README."""
+    assert f"logforensics {' '.join(name)}" in README
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "parsers").glob("*.toml")))
+def test_parser_is_documented(name: str) -> None:
+    """Every shipped parser is named in the README's table of formats."""
+    assert f"| `{name}` |" in README
