@@ -60,8 +60,9 @@ BOOT_MARKS: tuple[BootMark, ...] = (
         "panic",
         "panic",
         KERNEL,
-        ("ernel panic - not syncing", "BUG: unable to handle", "Unable to handle kernel", "Oops: ", "kernel BUG at "),
-        r"[Kk]ernel panic - not syncing|BUG: unable to handle |Unable to handle kernel |Oops: |kernel BUG at ",
+        ("ernel panic - not syncing", "nable to handle ", "Oops: ", "ernel BUG at ", "BUG: kernel NULL"),
+        r"[Kk]ernel panic - not syncing|BUG: unable to handle |Unable to handle kernel |Oops: |[Kk]ernel BUG at "
+        r"|BUG: kernel NULL",
     ),
     # ext4 and jbd2, fs/xfs/xfs_log_recover.c, fs/btrfs/tree-log.c, fs/fat, e2fsck, systemd journal-file.c
     _mark(

@@ -47,6 +47,9 @@ BACK_WITH_BOOT = timedelta(seconds=5)
 STOPPED_UNITS = 4
 """So many different units stopping within LAST_WORDS of the end are an orderly stop; an upgrade restarts fewer."""
 
+_TRIFLE = re.compile(r"orphan|uncleanly shut down|not properly unmounted")
+"""Left behind by orderly stops too: files deleted while open, a journal not closed, a FAT volume marked dirty."""
+
 _MONOTONIC = re.compile(r"^(?:<[0-9]+>)?\[ *([0-9]+\.[0-9]+)\]")
 _UNIT = re.compile(r"^Stopp(?:ing|ed) (?:target )?(?P<unit>.*?)(?:\.\.\.|\.)?$")
 
@@ -239,17 +242,18 @@ def _verdict(
     final = [row for row in at_end if row.mark.role == "final"]
     ordered = [row for row in at_end if row.mark.role == "ordered"]
     down = boot - ended
-    if final or (ordered and not replays):
+    recovered = [row for row in replays if not _TRIFLE.search(row.message)]
+    if final or (ordered and not recovered):
         proof = sorted(ordered + final, key=lambda row: row.time)
         manners = [row.mark.manner for row in proof if row.mark.manner]
         return "clean", manners[-1] if manners else _guess(down), proof[-4:]
     weak = _weak(session, boot, logged)
-    if weak and not replays:
+    if weak and not recovered:
         return "clean", _guess(down), weak[-4:]
     panics = [row for row in at_end if row.mark.role == "panic"]
     if panics:
         return "unclean", "panic", [*panics[:2], *replays[:2]]
-    if ended - logged > SILENT_LOG and not replays:
+    if ended - logged > SILENT_LOG and not recovered:
         return "unknown", None, []
     return "unclean", "reset" if down <= BACK_AT_ONCE else "power-loss", list(replays[:3])
 

@@ -10,11 +10,15 @@ def bursts(run: Run) -> None:
 
     Example: logforensics bursts /var/log/nginx
     """
+    from logforensics.analysis.bursts import find_bursts
+    from logforensics.cli.filters import narrowed
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import read
+    from logforensics.cli.reading import read_boiled_down
+    from logforensics.outage.facts import gather
+    from logforensics.outage.verdict import Investigation
 
     chosen = run.format_of(("table", "json"), "table")
-    timeline = read(run, fields=("status", "method", "path", "client", "agent", "request_time"))
-    from logforensics.analysis.bursts import find_bursts
-
-    answer(run, timeline, "bursts", find_bursts(timeline), chosen)
+    timeline = read_boiled_down(run)
+    facts = gather(timeline)
+    found = Investigation((), (), (), find_bursts(facts.runs, facts.outcomes), (), ())
+    answer(run, timeline, "bursts", narrowed(found, timeline, run.settings).bursts, chosen)

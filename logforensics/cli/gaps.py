@@ -21,14 +21,13 @@ def gaps(
 
     Example: logforensics gaps --threshold 1h /var/log
     """
+    from logforensics.analysis.columns import SILENCE_FIELDS
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import read
+    from logforensics.cli.reading import investigated, read_boiled_down
 
     if threshold is not None:
         seconds = duration("--threshold", threshold)
         run = replace(run, settings=replace(run.settings, threshold=seconds))
     chosen = run.format_of(("table", "json"), "table")
-    timeline = read(run, fields=())
-    from logforensics.analysis.gaps import find_gaps
-
-    answer(run, timeline, "gaps", find_gaps(timeline.events, run.settings.threshold), chosen)
+    timeline = read_boiled_down(run, SILENCE_FIELDS)
+    answer(run, timeline, "gaps", investigated(run, timeline).gaps, chosen)

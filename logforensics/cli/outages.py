@@ -10,13 +10,9 @@ def outages(run: Run) -> None:
 
     Example: logforensics outages --json /var/log
     """
-    from logforensics.cli.filters import narrowed
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import read_whole
+    from logforensics.cli.reading import investigated, read_boiled_down
 
     chosen = run.format_of(("table", "json"), "table")
-    timeline = read_whole(run)
-    from logforensics.outage.verdict import investigate
-
-    found = narrowed(investigate(timeline, run.settings), timeline, run.settings)
-    answer(run, timeline, "outages", found.outages, chosen)
+    timeline = read_boiled_down(run)
+    answer(run, timeline, "outages", investigated(run, timeline).outages, chosen)

@@ -10,6 +10,7 @@ from logforensics.cli.output import warn
 from logforensics.cli.progress import progress
 
 if TYPE_CHECKING:
+    from logforensics.outage.verdict import Investigation
     from logforensics.timeline.model import Timeline
 
 UNREAD = ("unread",)
@@ -28,14 +29,23 @@ def read(run: Run, fields: Collection[str]) -> Timeline:
     return selected(timeline, run.settings)
 
 
-def read_whole(run: Run) -> Timeline:
-    """The timeline that a verdict needs."""
-    from logforensics.analysis.columns import read_for_analysis
+def read_boiled_down(run: Run, fields: Collection[str] | None = None) -> Timeline:
+    """The timeline that analysers work on (analysis.columns), unfiltered: a filter would bend every rhythm."""
+    from logforensics.analysis.columns import FIELDS, read_for_analysis
 
+    wanted = {*(FIELDS if fields is None else fields), *(("severity",) if run.settings.level else ())}
     with progress("reading", quiet=run.settings.quiet) as advance:
-        timeline = read_for_analysis(run.settings.paths, run.settings, advance)
+        timeline = read_for_analysis(run.settings.paths, run.settings, advance, wanted)
     warn_about(run, timeline)
     return timeline
+
+
+def investigated(run: Run, timeline: Timeline) -> Investigation:
+    """Everything found in it that --since, --until, --around and --source leave."""
+    from logforensics.cli.filters import narrowed
+    from logforensics.outage.verdict import investigate
+
+    return narrowed(investigate(timeline, run.settings), timeline, run.settings)
 
 
 def hurt(timeline: Timeline) -> bool:
@@ -60,7 +70,7 @@ def warn_about(run: Run, timeline: Timeline) -> None:
     if lost:
         files = len({damage.file for damage in lost})
         size = sum(damage.length for damage in lost)
-        warn(run, f"{plural(size, 'byte')} in {plural(files, 'file')} are damaged; `logforensics report` lists them")
+        warn(run, f"{plural(size, 'byte')} in {plural(files, 'file')} are damaged; `logforensics sources` lists them")
     unparsed = sum(source.unparsed for source in timeline.sources)
     if unparsed:
         warn(run, f"{plural(unparsed, 'line')} in no known format; `logforensics sources` shows where")

@@ -21,10 +21,9 @@ def report(
 
     Example: logforensics report /var/log -o incident.md
     """
-    from logforensics.cli.filters import narrowed
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
-    from logforensics.cli.reading import finish, read_whole
+    from logforensics.cli.reading import finish, investigated, read_boiled_down
     from logforensics.cli.version import version
 
     if threshold is not None:
@@ -34,19 +33,16 @@ def report(
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
-    timeline = read_whole(run)
+    timeline = read_boiled_down(run)
     from logforensics.evidence.cited import read_cited
-    from logforensics.outage.verdict import investigate
     from logforensics.report.build import build_report
     from logforensics.report.events import cited_lines
 
-    found = narrowed(investigate(timeline, run.settings), timeline, run.settings)
+    found = investigated(run, timeline)
     quotes = (
         {}
         if chosen == "json"
-        else read_cited(
-            [file for file in timeline.log_files if str(file.path) != "-"], cited_lines(found.outages, found.boots)
-        )
+        else read_cited([file for file in timeline.log_files if str(file.path) != "-"], cited_lines(found))
     )
     model = build_report(timeline, found, run.settings, version=version(), command=run.command, quotes=quotes)
     if chosen == "json":

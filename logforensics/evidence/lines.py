@@ -16,6 +16,7 @@ _BOM = b"\xef\xbb\xbf"
 _PACKED_STARTS = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd", b"x\x01", b"x\x5e", b"x\x9c", b"x\xda")
 """polars.read_lines unpacks what begins like gzip, zstd or zlib: such a block must not reach it."""
 
+_ASCII = bytes(range(0x80))
 _NULS = re.compile(rb"\x00+")
 
 _BINARY_SHARE = 0.05
@@ -43,7 +44,12 @@ def lines_of(block: Block) -> tuple[pl.DataFrame, list[Damage]]:
 def _quick(block: Block) -> pl.DataFrame | None:
     """The lines of clean UTF-8 that ends in LF; None for anything else."""
     data = block.data
-    if not data.endswith(b"\n") or b"\0" in data or _BOM in data or data.startswith(_PACKED_STARTS):
+    if (
+        not data.endswith(b"\n")
+        or b"\0" in data
+        or (_BOM[:1] in data and _BOM in data)
+        or data.startswith(_PACKED_STARTS)
+    ):
         return None
     returns = data.count(b"\r") if b"\r" in data else 0
     if returns and returns != data.count(b"\r\n"):
@@ -76,6 +82,13 @@ def _careful(block: Block) -> tuple[pl.DataFrame, list[Damage]]:
         try:
             text = raw.decode()
         except UnicodeDecodeError:
+            if len(raw.translate(None, NOT_TEXT)) == len(raw):  # a line in another charset, nothing to cut out
+                numbers.append(number)
+                texts.append(pieces.text(raw, offset, number, 1)[0])
+                lengths.append(len(raw) + 1)
+                offset += len(raw) + 1
+                number += 1
+                continue
             text = "\0"  # sends the line to the pieces
         if "\0" in text or text.startswith("\ufeff"):
             for piece, length in pieces.of(raw, offset, number, b"\n"):
@@ -113,7 +126,7 @@ class _Damaged:
         for kind, begin, end_of_hole in holes:
             stop = end_of_hole
             if begin > at:
-                pieces.append(self._text(raw[at:begin], offset + at, number, 0))
+                pieces.append(self.text(raw[at:begin], offset + at, number, 0))
                 self._found.append(Damage("torn", self._file, offset + at, begin - at, delivered=True, line=number))
             # A line end right behind the hole ends no text: it is lost with the line's end.
             if not raw[stop:].rstrip(b"\r"):
@@ -121,7 +134,7 @@ class _Damaged:
             self._found.append(Damage(kind, self._file, offset + begin, stop - begin, line=number))
             at = stop
         if at < len(raw) or not holes:
-            pieces.append(self._text(raw[at:], offset + at, number, len(end)))
+            pieces.append(self.text(raw[at:], offset + at, number, len(end)))
             if not end:
                 self._found.append(Damage("torn", self._file, offset + at, len(raw) - at, delivered=True, line=number))
         return pieces
@@ -130,15 +143,13 @@ class _Damaged:
         """(kind, begin, end) of the stretches of `raw` that are no text."""
         body = raw.removesuffix(b"\r")
         controls = len(body) - len(body.translate(None, NOT_TEXT)) - body.count(0)
-        if controls > _BINARY_SHARE * len(body):
-            stretches = _undecodable(body)
-            if stretches:
-                marks = [at for stretch in stretches for at in stretch]
-                marks += [at for match in _CONTROLS.finditer(body) for at in match.span()]
-                return [("binary", min(marks), max(marks))]
+        if controls > _BINARY_SHARE * len(body) and (stretch := _undecodable(body)):
+            marks = [*stretch, *(at for match in _CONTROLS.finditer(body) for at in match.span())]
+            return [("binary", min(marks), max(marks))]
         return [("nul", *match.span()) for match in _NULS.finditer(raw)]
 
-    def _text(self, raw: bytes, offset: int, number: int, end: int) -> tuple[str, int]:
+    def text(self, raw: bytes, offset: int, number: int, end: int) -> tuple[str, int]:
+        """The text of one piece and its bytes with the `end` bytes of its line feed."""
         length = len(raw) + end
         # The mark that some programs write at every start (RFC 3629 section 6) is no part of the line.
         if raw.startswith(_BOM):
@@ -146,10 +157,10 @@ class _Damaged:
             if offset:
                 self._encoding.append(Damage("encoding", self._file, offset, len(_BOM), delivered=True, line=number))
             offset += len(_BOM)
-        for begin, stop in _undecodable(raw)[:1]:
-            last = _undecodable(raw)[-1][1] if stop < len(raw) else stop
+        if stretch := _undecodable(raw):
+            begin, stop = stretch
             self._encoding.append(
-                Damage("encoding", self._file, offset + begin, last - begin, delivered=True, line=number)
+                Damage("encoding", self._file, offset + begin, stop - begin, delivered=True, line=number)
             )
         return raw.removesuffix(b"\r").decode("utf-8", "backslashreplace"), length
 
@@ -166,15 +177,10 @@ class _Damaged:
 _CONTROLS = re.compile(b"[" + re.escape(NOT_TEXT) + b"]+")
 
 
-def _undecodable(raw: bytes) -> list[tuple[int, int]]:
-    """(begin, end) of the first and the last stretch of `raw` that is not UTF-8."""
-    found: list[tuple[int, int]] = []
-    at = 0
-    while at < len(raw):
-        try:
-            raw[at:].decode()
-            break
-        except UnicodeDecodeError as error:
-            found.append((at + error.start, at + error.end))
-            at += error.end
-    return found
+def _undecodable(raw: bytes) -> tuple[int, int] | None:
+    """From the first byte of `raw` that is not UTF-8 to behind the last byte that is not ASCII; None if all is well."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return error.start, len(raw.rstrip(_ASCII))
+    return None

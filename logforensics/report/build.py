@@ -136,7 +136,7 @@ def build_report(
         assumptions=notes(timeline),
         axis=axis,
         strips=strips,
-        events=key_events(outages, quotes or {}),
+        events=key_events(outages, quotes or {}, found.failures, found.gaps, found.boots),
         changes=changes_of(timeline.events, outages),
         threshold=settings.threshold,
         quotes=quotes or {},

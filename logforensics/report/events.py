@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import polars as pl
 
-from logforensics.analysis.findings import Boot, Cite
+from logforensics.analysis.findings import Boot, Cite, Failure, Gap
 from logforensics.outage.model import Edge, Outage
 from logforensics.report.model import Change, Event
+from logforensics.report.words import duration
+
+if TYPE_CHECKING:
+    from logforensics.outage.verdict import Investigation
 
 LEAD_UP = timedelta(hours=24)
 """How far before the start a change still counts as a lead-up: a day holds the last nightly jobs and deploys."""
@@ -31,31 +36,85 @@ MOST_CHANGES = 8
 """A lead-up table longer than this is no longer read; the newest rows are kept, being nearest to the start."""
 
 
-def key_events(outages: Sequence[Outage], quotes: Mapping[tuple[str, int], str]) -> tuple[Event, ...]:
-    """The rows of the report's timeline, in time order: every edge, the detection and the key events of each outage."""
+def key_events(
+    outages: Sequence[Outage],
+    quotes: Mapping[tuple[str, int], str],
+    failures: Sequence[Failure] = (),
+    gaps: Sequence[Gap] = (),
+    boots: Sequence[Boot] = (),
+) -> tuple[Event, ...]:
+    """The rows of the report's timeline, in time order.
+
+    Of each outage: every edge, the first failure line of each class, the sources that fell silent in it and came
+    back, the boots, the earliest human trace, and the analyser's own key events.  One row a line and meaning.
+    """
     rows: dict[tuple[int, str, int, str], Event] = {}
-
-    def add(index: int, edge: Edge | None, what: str) -> None:
-        if edge is None:
-            return
-        shifted = f" ({abs(edge.shift):g} s before it was logged)" if edge.shift < 0 else ""
-        put(index, Event(edge.time, edge.cite, what + shifted, _quote(edge.cite, quotes), index))
-
-    def put(index: int, event: Event) -> None:
-        file, line = event.cite if event.cite is not None else ("", 0)
-        rows.setdefault((index, file, line, event.time.isoformat()), event)
-
     for index, outage in enumerate(outages):
-        add(index, outage.start.earliest, "last proof that it worked")
-        add(index, outage.start.latest, "first proof that it failed")
-        add(index, outage.first_failure, "first failing line")
-        add(index, outage.detection, "earliest human trace in the logs")
-        if outage.end is not None:
-            add(index, outage.end.earliest, "last proof that it had not recovered")
-            add(index, outage.end.latest, "first proof that it worked again")
-        for time, cite, what in outage.key_events:
-            put(index, Event(time, cite, what, _quote(cite, quotes), index))
+        for time, cite, what in (
+            *_edges(outage),
+            *_failures(outage, failures),
+            *_boots(outage, boots),
+            *_silences(outage, gaps),
+            *outage.key_events,
+        ):
+            file, line = cite if cite is not None else ("", 0)
+            text = None if cite is None else quotes.get(cite)
+            rows.setdefault((index, file, line, time.isoformat()), Event(time, cite, what, text, index))
     return tuple(sorted(rows.values(), key=_order))
+
+
+Row = tuple[datetime, Cite | None, str]
+
+
+def _edges(outage: Outage) -> Iterator[Row]:
+    """The edges of both brackets, the first failing line and the earliest human trace."""
+    edges: list[tuple[Edge | None, str]] = [
+        (outage.start.earliest, "last proof that it worked"),
+        (outage.start.latest, "first proof that it failed"),
+        (outage.first_failure, "first failing line"),
+        (outage.detection, "earliest human trace in the logs"),
+    ]
+    if outage.end is not None:
+        edges.append((outage.end.earliest, "last proof that it had not recovered"))
+        edges.append((outage.end.latest, "first proof that it worked again"))
+    for edge, what in edges:
+        if edge is None:
+            continue
+        way = "before" if edge.shift < 0 else "after"
+        moved = f" ({duration(abs(edge.shift))} {way} the line's own time)" if edge.shift else ""
+        yield edge.time, edge.cite, what + moved
+
+
+def _window(outage: Outage) -> tuple[datetime, datetime]:
+    first = outage.start.earliest or outage.start.latest
+    last = datetime.max.replace(tzinfo=UTC) if outage.end is None else outage.end.latest.time
+    return first.time, last
+
+
+def _failures(outage: Outage, failures: Sequence[Failure]) -> Iterator[Row]:
+    begin, end = _window(outage)
+    seen: set[str] = set()
+    for failure in failures:
+        if begin <= failure.time <= end and failure.kind not in seen and failure.witness != "claimed":
+            seen.add(failure.kind)
+            yield failure.time, failure.cite, f"first line of the class {failure.kind}"
+
+
+def _boots(outage: Outage, boots: Sequence[Boot]) -> Iterator[Row]:
+    begin, end = _window(outage)
+    for boot in boots:
+        if begin <= boot.time <= end:
+            yield boot.time, boot.cite, "the machine boots"
+
+
+def _silences(outage: Outage, gaps: Sequence[Gap]) -> Iterator[Row]:
+    """Sources that were silent across the start: their last line, and their first after it."""
+    start = outage.start.latest.time
+    for gap in gaps:
+        if gap.start <= start < gap.end:
+            yield gap.start, gap.before, "last line of this source before its silence"
+            if gap.after is not None:
+                yield gap.end, gap.after, f"first line of this source after {duration(gap.seconds)} of silence"
 
 
 def _order(event: Event) -> tuple[int, float, str, int, str]:
@@ -63,28 +122,15 @@ def _order(event: Event) -> tuple[int, float, str, int, str]:
     return (event.outage, event.time.timestamp(), file, line, event.what)
 
 
-def _quote(cite: Cite | None, quotes: Mapping[tuple[str, int], str]) -> str | None:
-    return None if cite is None else quotes.get((cite.file, cite.line))
-
-
-def cited_lines(outages: Sequence[Outage], boots: Sequence[Boot]) -> list[Cite]:
+def cited_lines(found: Investigation) -> list[Cite]:
     """Every line the report quotes, once, in order, so that they can be re-read from the evidence in one go."""
-    found: set[Cite] = set()
-    for outage in outages:
-        edges = [
-            outage.start.earliest,
-            outage.start.latest,
-            *outage.start.outer,
-            outage.first_failure,
-            outage.detection,
-        ]
-        if outage.end is not None:
-            edges += [outage.end.earliest, outage.end.latest, *outage.end.outer]
-        found.update(edge.cite for edge in edges if edge is not None and edge.cite is not None)
-        found.update(outage.cause.evidence)
-        found.update(cite for _, cite, _ in outage.key_events)
-    found.update(boot.cite for boot in boots)
-    return sorted(found)
+    events = key_events(found.outages, {}, found.failures, found.gaps, found.boots)
+    cites = {event.cite for event in events if event.cite is not None}
+    for outage in found.outages:
+        outer = [*outage.start.outer, *(outage.end.outer if outage.end is not None else ())]
+        cites.update(edge.cite for edge in outer if edge.cite is not None)
+        cites.update(outage.cause.evidence)
+    return sorted(cites)
 
 
 def changes_of(events: pl.DataFrame, outages: Sequence[Outage]) -> tuple[Change, ...]:
@@ -104,6 +150,8 @@ def changes_of(events: pl.DataFrame, outages: Sequence[Outage]) -> tuple[Change,
         .select("time", pl.col("file").cast(pl.String), "line", "message", kind=kind)
         .filter(pl.col("kind").is_not_null())
         .sort("time", "file", "line")
+        # One message often lies in several files (syslog and daemon.log).
+        .unique(["time", "message"], keep="first", maintain_order=True)
         .tail(MOST_CHANGES)
         .collect()
     )

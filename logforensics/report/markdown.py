@@ -7,9 +7,9 @@ import shlex
 from logforensics.outage.model import Outage
 from logforensics.report import markdown_appendix, markdown_outage
 from logforensics.report.charts import draw, legend, outage_line
-from logforensics.report.escape import code, fence, plain, prose
+from logforensics.report.escape import code, fence, plain
 from logforensics.report.layout import shorten
-from logforensics.report.markdown_parts import BLANK, Lines, bullets, cited, section, table
+from logforensics.report.markdown_parts import BLANK, Lines, advised, bullets, cited, section, table
 from logforensics.report.model import Report
 from logforensics.report.verdict import (
     LOOKED_FOR,
@@ -19,6 +19,7 @@ from logforensics.report.verdict import (
     headline,
     length,
     nothing_found,
+    seen_in_time,
     sentences,
 )
 from logforensics.report.words import both, clock, duration, iso, listing, offset, plural, span_words
@@ -77,9 +78,10 @@ def _found(report: Report) -> Lines:
 
 def _facts(outage: Outage, report: Report) -> Lines:
     zone = report.zone
-    if outage.detection is not None:
-        found = outage.detection
-        seen = f"{both(found.time, zone)}, the earliest human trace in these logs {cited(found.cite)}"
+    found = outage.detection
+    if found is not None:
+        when = "the earliest human trace in these logs" if seen_in_time(outage) else "only after it was over"
+        seen = f"{both(found.time, zone)}, {when} {cited(found.cite)}; noticed by other means: {BLANK}"
     else:
         seen = f"no human trace in these logs; {BLANK}"
     probes = sum(spot.seen for spot in outage.blind_spots)
@@ -183,7 +185,7 @@ def _actions(report: Report) -> list[tuple[str, ...]]:
         if row not in rows:
             rows.append(row)
         for spot in outage.blind_spots:
-            row = (prose(spot.advice), "detect", BLANK, BLANK)
+            row = (advised(spot.advice), "detect", BLANK, BLANK)
             if row not in rows:
                 rows.append(row)
     rows.append((BLANK, "prevent", BLANK, BLANK))

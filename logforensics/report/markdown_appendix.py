@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from logforensics.analysis.findings import Burst, Failure, Gap
 from logforensics.report.escape import code, prose
 from logforensics.report.markdown_parts import Lines, bullets, cited, quoted, section, table
-from logforensics.report.model import Report, SourceRow
-from logforensics.report.words import clock, duration, listing, local, plural
+from logforensics.report.model import Note, Report
+from logforensics.report.words import clock, duration, listing, local, plural, zone_label
 
 MOST_ROWS = 30
 """Rows of a table in the report; the commands at its end show the rest."""
@@ -216,16 +216,19 @@ def _completeness(report: Report) -> Lines:
     head = ("Source", "Format", "Lines", "Events", "Continued", "Blank", "Unparsed", "First", "Last")
     lines += [*table(head, rows, right=(2, 3, 4, 5, 6)), ""]
     lines += ["The zone of each source, and why:", ""]
-    lines += bullets([_zone(row) for row in report.sources])
+    zones: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for source in report.sources:
+        zones[source.timezone, source.timezone_reason].append(code(source.path, 80))
+    lines += bullets([_zone(zone, reason, names) for (zone, reason), names in zones.items()])
     samples = [f"{sample.cite}: {sample.text}" for row in report.sources for sample in row.samples]
     if samples:
         lines += ["", "The first unparsed lines:", "", *quoted(samples)]
     return [*lines, ""]
 
 
-def _zone(row: SourceRow) -> str:
-    reason = f": {prose(row.timezone_reason)}" if row.timezone_reason else ""
-    return f"{code(row.path, 80)}: {prose(row.timezone or 'none')}{reason}"
+def _zone(zone: str, reason: str, names: list[str]) -> str:
+    why = f" ({prose(reason)})" if reason else ""
+    return f"{code(zone_label(zone) or 'no zone')}{why}: {', '.join(names)}"
 
 
 def _manifest(report: Report) -> Lines:
@@ -275,16 +278,14 @@ def _assumptions(report: Report) -> Lines:
     lines = section(3, "Assumptions")
     if not report.assumptions:
         return [*lines, "None: every time was read with an explicit zone and year.", ""]
-    return [
-        *lines,
-        *bullets(
-            [
-                f"{code(note.source, 80)}: {prose(note.text)} ({plural(note.events, 'event')})"
-                for note in report.assumptions
-            ]
-        ),
-        "",
-    ]
+    grouped: dict[str, list[Note]] = defaultdict(list)
+    for note in report.assumptions:
+        grouped[note.text].append(note)
+    items = []
+    for text, found in grouped.items():
+        where = [f"{code(note.source, 80)} ({plural(note.events, 'event')})" for note in found]
+        items.append(f"{prose(text, start=True)}: {', '.join(where)}")
+    return [*lines, *bullets(items), ""]
 
 
 def _limits(report: Report) -> Lines:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from logforensics.analysis.findings import Cite
 from logforensics.outage.model import Alibi, Bracket, Edge, Outage
 from logforensics.report.escape import code, prose
-from logforensics.report.markdown_parts import BLANK, Lines, bullets, cited, cites, quoted, section, table
+from logforensics.report.markdown_parts import BLANK, Lines, advised, bullets, cited, cites, quoted, section, table
 from logforensics.report.model import Event, Report
 from logforensics.report.verdict import DECIDES, bracket_words
-from logforensics.report.words import CAUSES, UTC, both, clock, duration, local, offset, plural, sureness
+from logforensics.report.words import CAUSES, UTC, both, clock, duration, local, offset, plural, sureness, zone_label
 
 MOST_ALIBIS = 40
 MOST_EVIDENCE = 8
@@ -55,12 +55,12 @@ def _bracket(bracket: Bracket, report: Report, words: tuple[str, str, str]) -> L
         lines += _edge(before, bracket.earliest, report)
     lines += _edge(after, bracket.latest, report)
     for edge in bracket.outer:
-        lines += _edge("Without that reasoning", edge, report)
+        lines += _edge("Without that reasoning", edge, report, quote=edge.cite != bracket.latest.cite)
     lines.append("")
     return lines
 
 
-def _edge(label: str, edge: Edge, report: Report) -> Lines:
+def _edge(label: str, edge: Edge, report: Report, *, quote: bool = True) -> Lines:
     moved = ""
     if edge.shift:
         way = "earlier" if edge.shift < 0 else "later"
@@ -68,8 +68,8 @@ def _edge(label: str, edge: Edge, report: Report) -> Lines:
     where = f" {cited(edge.cite)}" if edge.cite is not None else ""
     lines = [f"- {label}: {both(edge.time, report.zone)}, {prose(edge.reason)}{moved}{where}"]
     text = report.quotes.get(edge.cite) if edge.cite is not None else None
-    quote = quoted([text], indent="  ")
-    return [*lines, "", *quote, ""] if quote else lines
+    block = quoted([text], indent="  ") if quote else []
+    return [*lines, "", *block, ""] if block else lines
 
 
 def _narrower(bracket: Bracket) -> Lines:
@@ -177,7 +177,7 @@ def _monitors(outage: Outage, level: int) -> Lines:
         calls = f"**{spot.passed:,} of {spot.seen:,}** calls during the outage were answered well"
         where = f"({cited(spot.first)} to {cited(spot.last)})"
         lines.append(f"- {who} asked for {code(spot.target, 120)}{every}: {calls} {where}.")
-        lines.append(f"  {prose(spot.advice, start=True)}")
+        lines.append(f"  {advised(spot.advice)}")
     return [*lines, ""]
 
 
@@ -185,7 +185,7 @@ def _timeline(events: list[Event], report: Report, level: int) -> Lines:
     if not events:
         return []
     lines = section(level, "Timeline")
-    lines += [f"Local times are {code(report.zone.label)}.", ""]
+    lines += [f"Local times are {code(zone_label(report.zone.label))}.", ""]
     rows = [
         (
             f"{clock(event.time, report.zone)} {offset(event.time, report.zone)}",

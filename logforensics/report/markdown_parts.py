@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from logforensics.analysis.findings import Cite
-from logforensics.report.escape import code, fence, plain
+from logforensics.report.escape import code, fence, plain, prose
 
 Lines = list[str]
 
 BLANK = "_to be filled in by a person_"
 """Marks what logs cannot tell."""
 
-MOST_QUOTED = 300
+MOST_QUOTED = 400
 """Characters of a quoted line: a request with its referrer and agent fits, a pasted stack trace does not."""
 
 
@@ -32,6 +32,12 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[in
     lines = [f"| {' | '.join(head)} |", f"| {' | '.join(rule)} |"]
     lines += [f"| {' | '.join(row)} |" for row in rows]
     return lines
+
+
+def advised(text: str) -> str:
+    """Advice of an analyser as a sentence of its own."""
+    shown = prose(text.strip(), start=True)
+    return shown[:1].upper() + shown[1:] + ("" if shown.endswith((".", "!", "?")) else ".")
 
 
 def cited(cite: Cite | None) -> str:

@@ -14,12 +14,23 @@ from logforensics.report.escape import ascii_only as to_ascii
 from logforensics.report.escape import plain
 from logforensics.report.layout import columns
 from logforensics.report.model import Note, SourceRow
-from logforensics.report.words import CAUSES, clock, duration, listing, local, plural, span_words
+from logforensics.report.verdict import length
+from logforensics.report.words import about, clock, duration, listing, local, plural, zone_label
 
 if TYPE_CHECKING:
     from logforensics.timeline.model import Timeline
 
 Table = tuple[tuple[str, ...], Sequence[tuple[str, ...]], tuple[int, ...], int]
+
+MINUTES, YEAR = len("2020-06-23 09:05"), len("2020-")
+"""Where a shown time is cut: seconds, or a year said already, would cost the citation its columns."""
+
+GAP_CAUSES = {
+    "filesystem-read-only": "disk read-only",
+    "end-of-collection": "logs end here",
+    "rotation-seam": "rotation",
+}
+"""Causes that are too long for a table of 80 columns; JSON has the full words."""
 
 NOTHING = {
     "gaps": "No silence found",
@@ -61,7 +72,7 @@ def _none(kind: str, zone: Zone, timeline: Timeline) -> str:
 
 
 def _zone_line(zone: Zone) -> str:
-    return f"Times in {plain(zone.label)}."
+    return f"Times in {plain(zone_label(zone.label))}."
 
 
 def _at(time: datetime | None, zone: Zone) -> str:
@@ -74,7 +85,13 @@ def _cite(cite: Cite | None) -> str:
 
 def _gaps(found: Sequence[Gap], zone: Zone) -> Table:
     rows = [
-        (_at(gap.start, zone), _at(gap.end, zone)[5:], duration(gap.seconds), gap.cause, _cite(gap.before))
+        (
+            _at(gap.start, zone)[:MINUTES],
+            _at(gap.end, zone)[YEAR:MINUTES],
+            duration(gap.seconds),
+            GAP_CAUSES.get(gap.cause, gap.cause),
+            _cite(gap.before),
+        )
         for gap in found
     ]
     return ("SILENT FROM", "TO", "FOR", "CAUSE", "LAST LINE BEFORE"), rows, (2,), 4
@@ -83,7 +100,7 @@ def _gaps(found: Sequence[Gap], zone: Zone) -> Table:
 def _bursts(found: Sequence[Burst], zone: Zone) -> Table:
     rows = [
         (
-            _at(burst.start, zone),
+            _at(burst.start, zone)[:MINUTES],
             duration((burst.end - burst.start).total_seconds()),
             f"{burst.errors:,} of {burst.requests:,}",
             f"{100 * burst.baseline:.1f} %",
@@ -114,26 +131,23 @@ def _boots(found: Sequence[Boot], zone: Zone) -> Table:
     for boot in found:
         down = "-" if boot.ended is None else duration((boot.time - boot.ended).total_seconds())
         how = boot.shutdown + (f" ({boot.manner})" if boot.manner else "")
-        rows.append((_at(boot.time, zone), _at(boot.ended, zone)[5:] or "-", down, how, _cite(boot.cite)))
+        rows.append((_at(boot.time, zone), _at(boot.ended, zone)[YEAR:] or "-", down, how, _cite(boot.cite)))
     return ("BOOT", "LAST SEEN", "DOWN", "SHUTDOWN", "FIRST LINE"), rows, (2,), 4
 
 
 def _outages(found: Sequence[Outage], zone: Zone) -> Table:
     rows = []
     for outage in found:
-        start, end = outage.start, outage.end
-        high = None
-        if end is not None and start.earliest is not None:
-            high = (end.latest.time - start.earliest.time).total_seconds()
-        low = 0.0 if end is None or end.earliest is None else (end.earliest.time - start.latest.time).total_seconds()
-        lasted = span_words(low, high) if end is not None else "not over"
+        low, high = length(outage, None)
+        earliest = "-" if outage.start.earliest is None else _at(outage.start.earliest.time, zone)
+        latest = _at(outage.start.latest.time, zone)
         rows.append(
             (
-                "-" if start.earliest is None else _at(start.earliest.time, zone),
-                _at(start.latest.time, zone),
-                lasted,
+                earliest,
+                latest[len("2020-06-23 ") :] if latest[:10] == earliest[:10] else latest,
+                "not over" if outage.end is None else about(low, high),
                 outage.scope,
-                f"{CAUSES.get(outage.cause.kind, outage.cause.kind)} ({outage.cause.confidence:.2f})",
+                f"{outage.cause.kind} ({outage.cause.confidence:.2f})",
             )
         )
     return ("BEGAN AFTER", "AND BY", "LASTED", "SCOPE", "CAUSE"), rows, (), 4
@@ -155,8 +169,8 @@ def sources(
             row.format,
             f"{row.lines:,}",
             f"{row.unparsed:,}",
-            _at(row.first, zone)[:16],
-            _at(row.last, zone)[5:16] or "-",
+            _at(row.first, zone)[:MINUTES],
+            _at(row.last, zone)[YEAR:MINUTES] or "-",
         )
         for row in rows
     ]

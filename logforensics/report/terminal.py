@@ -18,8 +18,19 @@ from logforensics.report.verdict import (
     length,
     main_blind_spot,
     nothing_found,
+    seen_in_time,
 )
-from logforensics.report.words import clock, duration, listing, local, offset, plural, span_words
+from logforensics.report.words import (
+    agent_name,
+    clock,
+    duration,
+    listing,
+    local,
+    offset,
+    plural,
+    span_words,
+    zone_label,
+)
 
 IN_FULL = 2
 """Outages shown in full: the third would leave the screen."""
@@ -88,9 +99,9 @@ def _outage(outage: Outage, report: Report, paper: Paper) -> list[str]:
     if spot is not None:
         every = f" every {duration(spot.period)}" if spot.period else ""
         seen = f"asked for {plain(spot.target)}{every}: {spot.passed:,} of {spot.seen:,} calls were answered well"
-        lines += paper.labelled("Monitor", f"{_agent(spot.agent)} {seen}", colour="warn")
+        lines += paper.labelled("Monitor", f"{plain(agent_name(spot.agent), 60)} {seen}", colour="warn")
         lines += paper.beside(plain(spot.advice), f"{_cite(spot.first)}")
-    if outage.detection is not None:
+    if seen_in_time(outage) and outage.detection is not None:
         text = f"{local(outage.detection.time, zone)}, earliest human trace in these logs"
         lines += paper.labelled("Noticed", text)
     lines += paper.labelled("Next", NEXT.get(outage.cause.kind, NEXT["unknown"]))
@@ -107,15 +118,11 @@ def _what(outage: Outage) -> str:
         parts.append(f"{plural(len(outage.unaffected), 'endpoint')} kept working")
     impact = outage.impact
     if impact is not None:
-        parts.append(f"{plural(impact.failed_requests, 'request')} of {plural(impact.clients, 'client')} failed")
+        if impact.failed_requests:
+            parts.append(f"{plural(impact.failed_requests, 'request')} of {plural(impact.clients, 'client')} failed")
         if impact.missing_requests:
             parts.append(f"about {plural(impact.missing_requests, 'request')} never came")
-    return "; ".join(parts) or extent(outage)
-
-
-def _agent(agent: str) -> str:
-    shown = plain(agent, 60)
-    return shown if shown not in ("", "-") else "A monitor without a name"
+    return "; ".join(parts if outage.affected else [extent(outage), *parts])
 
 
 def _names(names: Iterable[str]) -> str:
@@ -197,11 +204,11 @@ def _coverage(report: Report, paper: Paper) -> list[str]:
     lost = [damage for damage in report.damage if not damage.delivered]
     text += f"; {plural(len(lost), 'damaged stretch')}" if lost else "; nothing lost to damage"
     result = paper.labelled("Read", text + ".", colour="dim")
-    zones = sorted({source.timezone for source in report.sources if source.timezone})
+    zones = sorted({zone_label(source.timezone) for source in report.sources if source.timezone})
     if zones:
         result += paper.labelled(
             "Zones",
-            f"{listing([plain(zone) for zone in zones], 4)}; shown in {plain(report.zone.label)}.",
+            f"{listing([plain(zone) for zone in zones], 4)}; shown in {plain(zone_label(report.zone.label))}.",
             colour="dim",
         )
     return result

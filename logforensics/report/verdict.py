@@ -69,6 +69,13 @@ def noun(outage: Outage) -> str:
     return "partial outage" if outage.affected else "degradation"
 
 
+def seen_in_time(outage: Outage) -> bool:
+    """Whether the earliest human trace after the start lies before the end."""
+    if outage.detection is None:
+        return False
+    return outage.end is None or outage.detection.time <= outage.end.latest.time
+
+
 def extent(outage: Outage) -> str:
     """How much was down, in words."""
     words = {
@@ -173,8 +180,10 @@ def main_blind_spot(spots: tuple[BlindSpot, ...]) -> BlindSpot | None:
 
 def monitor(spot: BlindSpot, door: Door) -> str:
     """As "a monitor asked for `/` 31 times meanwhile and 31 times all was well"."""
+    if spot.seen == 1:
+        return f"a monitor asked for {door(spot.target)} once meanwhile and got a good answer"
     all_of = "every time" if spot.passed == spot.seen else f"{spot.passed:,} times"
-    asked = "once" if spot.seen == 1 else f"{spot.seen:,} times"
+    asked = f"{spot.seen:,} times"
     return f"a monitor asked for {door(spot.target)} {asked} meanwhile and got a good answer {all_of}"
 
 

@@ -67,6 +67,18 @@ def both(time: datetime, zone: Zone) -> str:
     return f"{local(time, zone)} ({clock(time, UTC)} UTC)"
 
 
+def zone_label(label: str) -> str:
+    """The zone as reports name it: "UTC+10:00" is the offset "+10:00"."""
+    return label[3:] if label[:4] in ("UTC+", "UTC-") else label
+
+
+def agent_name(agent: str) -> str:
+    """The short name of a client: "UptimeRobot/2.0" of "Mozilla/5.0+(compatible; UptimeRobot/2.0; http://...)"."""
+    match = re.search(r"\(compatible;[ +]*([^;)]+)", agent)
+    name = match.group(1) if match else agent.partition(" ")[0]
+    return name if name not in ("", "-") else "A client without a name"
+
+
 def duration(seconds: float) -> str:
     """A length of time in its two largest units: "22 h 6 min", "4 min 10 s", "12 s", "0.4 s"."""
     if seconds < 0:
@@ -96,6 +108,9 @@ def span_words(low: float, high: float | None) -> str:
 
 def about(low: float, high: float | None) -> str:
     """A length in round words for a headline: "about 22 hours", "about 4 minutes", "at least 3 hours"."""
+    if high is not None and high > 1.5 * max(low, 0.0):
+        # One number would claim more than the bounds know.
+        return span_words(low, high)
     middle = low if high is None else (max(low, 0.0) + high) / 2
     lead = "at least" if high is None else "about"
     for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):

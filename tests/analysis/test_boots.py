@@ -315,6 +315,20 @@ def test_stop_that_never_finished_is_unclean() -> None:
     assert ending((200, "systemd-logind", "System is rebooting."), after=(*BOOT, REPLAY)) == [("unclean", "reset")]
 
 
+def test_orphans_do_not_belie_an_orderly_stop() -> None:
+    """Files deleted while open, and a journal not closed, are left behind by an orderly stop as well."""
+    left: tuple[Line, ...] = (
+        (0, "syslog", "kernel", "[    2.162434] EXT4-fs (sda1): 3 orphan inodes deleted"),
+        (
+            1,
+            "syslog",
+            "systemd-journald",
+            "File /var/log/journal/6f3c/user-1000.journal corrupted or uncleanly shut down",
+        ),
+    )
+    assert ending((30, "rsyslogd", RSYSLOG_EXIT), after=(*BOOT, *left)) == [("clean", "reboot")]
+
+
 def test_replay_is_cited() -> None:
     """What the disk says about the end is part of the proof."""
     (boot,) = boots(*RUNNING, *BOOT, REPLAY)

@@ -82,12 +82,11 @@ def test_device_is_named(message: str, device: str | None) -> None:
 def test_upstream_is_the_device(address: str, device: str) -> None:
     """Of an upstream's failure the device is the upstream's address."""
     message = (
-        "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.1, "
-        f'server: a.example, request: "GET /x HTTP/1.1", upstream: "{address}", host: "a.example"'
+        "upstream timed out (110: Connection timed out) while reading response header from upstream, client: 192.0.2.1"
+        f', server: a.example, request: "GET /x HTTP/1.1", upstream: "{address}", host: "a.example"'
     )
-    assert [failure.device for failure in find_failures(events((0, None, message), source="nginx/error.log"))] == [
-        device
-    ]
+    frame = events((0, None, message), source="nginx/error.log")
+    assert [failure.device for failure in find_failures(frame)] == [device]
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ def test_cited_lines(tmp_path: Path) -> None:
     """Lines of plain and compressed files come back by file and number; what is not there is missing."""
     text = b"".join(b"line %d\n" % number for number in range(1, 400_001))
     (tmp_path / "a.log").write_bytes(text)
-    (tmp_path / "b.log").write_bytes(gzip.compress(text))
+    (tmp_path / "b.log").write_bytes(gzip.compress(text + b"more\n"))
     files = [file for source in discover([str(tmp_path)]).sources for file in source.files]
-    cites = [("a.log", 1), ("a.log", 399_999), ("b.log", 200_000), ("b.log", 400_001), ("c.log", 1)]
+    cites = [("a.log", 1), ("a.log", 399_999), ("b.log", 200_000), ("b.log", 400_002), ("c.log", 1)]
     assert read_cited(files, cites) == {
         ("a.log", 1): "line 1",
         ("a.log", 399_999): "line 399999",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -216,16 +217,17 @@ def test_strange_names(tmp_path: Path) -> None:
 
 
 def test_deep_tree(tmp_path: Path) -> None:
-    """A folder far deeper than Python's recursion limit allows is walked."""
-    folder = Path.cwd()
-    os.chdir(tmp_path)
-    for _ in range(1200):
-        Path("d").mkdir()
-        os.chdir("d")
-    Path("x.log").write_bytes(LINE)
-    os.chdir(folder)
-    found = discover([str(tmp_path)])
-    assert len(found.sources) + len(found.passed_over) == 1
+    """A folder deeper than Python's recursion limit is walked."""
+    folder = tmp_path.joinpath(*"d" * 300)
+    folder.mkdir(parents=True)
+    (folder / "x.log").write_bytes(LINE)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(250)
+    try:
+        found = discover([str(tmp_path)])
+    finally:
+        sys.setrecursionlimit(limit)
+    assert sources(found) == {"d/" * 300 + "x.log": ["d/" * 300 + "x.log"]}
 
 
 def test_sparse_log_is_judged_by_its_data(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import polars as pl
 import pytest
+
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
 from logforensics.parsing.definition import Definition, TimeLayout
 
@@ -70,8 +71,9 @@ def test_every_spelling_of_an_offset_is_read() -> None:
 
 
 def test_offsets_of_nothing_are_nothing() -> None:
-    """An empty column stays empty."""
+    """A column without lines and one without captures both stay empty."""
     assert offsets(pl.Series("zone", [], dtype=pl.String)).to_list() == []
+    assert offsets(pl.Series("zone", [None, None], dtype=pl.String)).to_list() == [None, None]
 
 
 @pytest.mark.parametrize(("pri", "level"), [("0", "emerg"), ("34", "crit"), ("191", "debug"), (None, None)])
@@ -91,7 +93,7 @@ def test_a_level_word_is_looked_up_in_any_case(word: str, level: str | None) -> 
     [("0.128", 0.128), ("0.001, 0.002", 0.003), ("0.001 : 0.002", 0.003), ("-, 0.5", 0.5), ("-", None), ("", None)],
 )
 def test_the_times_of_several_upstreams_are_added_up(text: str, seconds: float | None) -> None:
-    """nginx separates servers by commas and internal redirects by colons."""
+    """Commas stand between servers, colons between internal redirects."""
     assert field("upstream_time", text, types=(("upstream_time", "sum"),)) == pytest.approx(seconds)
 
 

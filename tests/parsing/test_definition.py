@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
 from logforensics.errors import DefinitionError
 from logforensics.parsing.definition import Pattern, Sample, TimeLayout, read_definition
 

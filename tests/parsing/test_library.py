@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from logforensics.errors import DefinitionError
 from logforensics.parsing.library import load_definitions, shipped, user_folder
 

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from logforensics.errors import UsageError
 from logforensics.parsing.definition import FIELDS, Definition
 from logforensics.parsing.library import load_definitions
@@ -149,6 +150,7 @@ def test_both_pieces_of_a_line_torn_by_nuls_may_have_its_number() -> None:
     assert compile_reader(SYSLOG, ["program"]).parse(torn).events.get_column("program").to_list() == ["a", "kernel"]
 
 
+@settings(max_examples=30)
 @given(st.lists(st.sampled_from([HEAD, HEAD.replace("06", "13"), "   at x", "", "\t", "x|y", "🛑 ünï"]), max_size=9))
 def test_every_line_ends_in_exactly_one_frame_in_order(texts: list[str]) -> None:
     """Nothing is lost, doubled or reordered, whichever fields are wanted."""

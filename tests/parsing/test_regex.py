@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
+
 from logforensics.parsing.regex import Group, groups, names, prune, refusal
 
 

@@ -137,7 +137,7 @@ def report(outage: Outage, quotes: dict[tuple[str, int], str]) -> Report:
             Strip("nginx/access.log", ("busy", "error", *("some",) * 20, *("outside",) * (CELLS - 22))),
             Strip("syslog", ("busy", *("quiet",) * (CELLS - 2), "boot")),
         ),
-        events=key_events((outage,), quotes),
+        events=key_events((outage,), quotes, boots=(boot,)),
         quotes=quotes,
         changes=(
             Change(begin + timedelta(minutes=5), Cite("auth.log", 3), "operator command", "ann : COMMAND=/bin/ls"),

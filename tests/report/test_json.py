@@ -54,7 +54,7 @@ def test_an_outage_under_way_at_the_first_line_has_no_earliest_start(outage: Out
 
 
 def test_lines_of_a_source_add_up(report: Report) -> None:
-    """parsed + unparsed = lines."""
+    """Parsed and unparsed lines are all lines."""
     rows = json.loads(face.render(report))["sources"]
     assert [row["parsed"] + row["unparsed"] for row in rows] == [row["lines"] for row in rows]
 

@@ -37,7 +37,7 @@ PAYLOADS = (
 )
 
 
-def poisoned(value: Any, payload: str, *, hostile: bool = False) -> Any:
+def poisoned(value: Any, payload: str, *, hostile: bool = False) -> Any:  # noqa: ANN401  # any part of a model
     """The same model with every hostile string replaced by `payload`."""
     if isinstance(value, str):
         return payload if hostile else value
