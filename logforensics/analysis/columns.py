@@ -44,7 +44,7 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
     who = pl.lit("") if program is None else program.cast(pl.String).fill_null("")
     marked = events.with_columns(
         signature_expr(message, program).alias("signature"),
-        boot_expr(message).alias("boot_mark"),
+        boot_expr(message, program).alias("boot_mark"),
         mark_expr(message).alias("mark"),
         message.str.extract(r"^\[ *([0-9]+\.[0-9]{6})\]", 1).cast(pl.Float64, strict=False).alias("mono"),
         pl.when(~pl.col("carried") & message.is_not_null())

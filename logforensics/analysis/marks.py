@@ -21,15 +21,22 @@ MARKS: tuple[Mark, ...] = (
         "ready",
         r"(?i)\bnow listening on\b|\bapplication started\b|\bapplication startup complete\b"
         r"|\bready to accept connections\b|\bready for connections\b|\bserver startup in\b|\bstarted \w+ in [0-9.]+ sec"
-        r"|\blistening on (?:http|tcp|unix|\[|[0-9*])|\bserver (?:is )?(?:running|listening) (?:on|at)\b"
+        r"|\blistening on:? (?:http|tcp|unix)|\bserver (?:is )?(?:running|listening) (?:on|at)\b"
         r"|\bnotice: ready to handle connections\b|\bsystem is ready to accept\b|\bspawned uwsgi worker 1\b",
         "ASP.NET Core Hosting.Lifetime, uvicorn, PostgreSQL, MySQL, Tomcat, Spring Boot, gunicorn, Express, php-fpm, "
         "uWSGI: the line each writes when it begins to answer",
     ),
     Mark(
+        "service-fail",
+        r"^[^ ]+\.service: (?:Failed with result|Main process exited, code=(?:killed|dumped|exited, status=[1-9])"
+        r"|Control process exited, code=(?:killed|dumped|exited, status=[1-9])|Killing process|State '[^']+' timed out"
+        r"|A process of this unit has been killed by the OOM killer)|^Failed to start ",
+        "systemd (src/core/service.c, src/core/unit.c)",
+    ),
+    Mark(
         "service-stop",
-        r"^(?:Stopping|Stopped) (?:[^ ]+\.service - )?.+"
-        r"|^[^ ]+\.service: (?:Succeeded|Deactivated successfully|Failed with result|Main process exited)"
+        r"^Stopping .+|^Stopped (?:[^t]|t[^a]|ta[^r]).+"
+        r"|^[^ ]+\.service: (?:Succeeded|Deactivated successfully)"
         r"|(?i)\bapplication is shutting down\b",
         "systemd job messages (src/core/job.c), ASP.NET Core",
     ),

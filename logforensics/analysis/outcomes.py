@@ -13,6 +13,10 @@ PROXY_READ_TIMEOUT = 60.0
 CLIENT_CLOSED = 499
 """nginx's own status (ngx_http_request.h, NGX_HTTP_CLIENT_CLOSED_REQUEST): the client gave up waiting."""
 
+PATIENCE = 5.0
+"""Seconds a visitor waits before a 499 says more of the site than of the visitor: twice the 2.5 s within which a page
+should show its main content (Core Web Vitals).  Counts only where the log tells how long the request took."""
+
 FAILING = (500, 502, 503, 504, CLIENT_CLOSED)
 """Statuses by which a site fails its visitors.  501 and 505 refuse a kind of request, 507 and 508 are WebDAV's: they
 say nothing of the site's health."""
@@ -36,6 +40,7 @@ def web_outcomes(events: pl.DataFrame) -> pl.DataFrame:
     if "request_time" in web.columns:
         waited = pl.col("request_time")
     timeout = read_timeout(web)
+    impatient = (status == CLIENT_CLOSED) & (waited < PATIENCE).fill_null(False)
     waited = pl.coalesce(waited, pl.when(status == 504).then(pl.lit(timeout)).otherwise(pl.lit(0.0)))
     endpoint = pl.col("endpoint").cast(pl.String)
     return web.select(
@@ -47,7 +52,7 @@ def web_outcomes(events: pl.DataFrame) -> pl.DataFrame:
         "method",
         status.alias("status"),
         status.is_between(200, 399).alias("ok"),
-        status.is_in(FAILING).alias("failed"),
+        (status.is_in(FAILING) & ~impatient).alias("failed"),
         "source",
         "file",
         "line",

@@ -16,9 +16,9 @@ PRIOR_REQUESTS = 10.0
 """What is believed of a group before its lines are seen: one request in a hundred fails (a poor but usable site),
 with the weight of ten requests.  The group's own lines soon outweigh it."""
 
-FAILING_SHARES = (0.5, 0.15)
-"""Share of requests that fail in a broken state: half of them (hard failure: the group is unusable), or about one in
-seven (slow degradation: visitors notice).  Each run takes the reading under which it weighs more."""
+FAILING_SHARES = (0.98, 0.5, 0.15)
+"""Share of requests that fail in a broken state: all but the odd one (nothing works), half of them (unusable), or about
+one in seven (degraded: visitors notice).  Each run takes the reading under which it weighs most."""
 
 CHUNKS = 10
 """A group's history is cut into so many equal parts; the part at the lower quartile is its normal state, which
@@ -72,20 +72,24 @@ def failing_runs(outcomes: pl.DataFrame) -> list[Run]:
     group's own normal failing share and p1 one of FAILING_SHARES.  Repeats by one client are discounted
     (see `_weights`), so that a single scanner cannot make an outage.
     """
-    decided = outcomes.filter(pl.col("ok") | pl.col("failed")).with_row_index("at")
+    # By arrival: a request that came while all was well may be logged, failed, long after others have recovered.
+    decided = outcomes.filter(pl.col("ok") | pl.col("failed")).sort("began", maintain_order=True).with_row_index("at")
     if not decided.height or not decided.get_column("failed").any():
         return []
     decided = decided.with_columns(
         pl.struct("time", "file", "line").alias("proof"),
         pl.col("ok").cum_sum().over("group").alias("oks"),
+        pl.col("ok").sum().over("group").alias("all_oks"),
+        pl.col("failed").sum().over("group").alias("all_fails"),
     ).with_columns(
         pl.when("ok").then("proof").forward_fill().over("group").alias("last_ok"),
         pl.when("ok").then("proof").backward_fill().over("group").alias("next_ok"),
     )
     failing = decided.filter("failed")
     regulars = _regular_clients(decided)
-    baselines = _baselines(decided)
-    rows = list(failing.sort("time", "at").iter_rows(named=True))
+    site = _normal_shares(decided.with_columns(pl.lit("site").alias("group")))["site"]
+    normal = {group: max(share, site) for group, share in _normal_shares(decided).items()}
+    rows = list(failing.iter_rows(named=True))
     by_group: dict[str, list[tuple[dict[str, object], float]]] = defaultdict(list)
     for row, weight in zip(rows, _weights(rows, regulars), strict=True):
         by_group[str(row["group"])].append((row, weight))
@@ -93,7 +97,7 @@ def failing_runs(outcomes: pl.DataFrame) -> list[Run]:
     ever_ok = set(decided.filter("ok").get_column("group").cast(pl.String).unique().to_list())
     for group, weighted in sorted(by_group.items()):
         mine, weights = [row for row, _ in weighted], [weight for _, weight in weighted]
-        runs.extend(_segments(group, mine, weights, baselines[group], group in ever_ok))
+        runs.extend(_segments(group, mine, weights, (normal[group], site), group in ever_ok))
     return sorted(runs, key=lambda run: (run.first.time, run.group))
 
 
@@ -103,7 +107,7 @@ def _regular_clients(decided: pl.DataFrame) -> set[str]:
     return set(served.get_column("client").cast(pl.String).to_list())
 
 
-def _baselines(decided: pl.DataFrame) -> dict[str, float]:
+def _normal_shares(decided: pl.DataFrame) -> dict[str, float]:
     """Each group's normal failing share: the lower quartile over CHUNKS equal parts of its history, with the prior."""
     parts = (
         decided.with_columns(
@@ -132,7 +136,7 @@ def _weights(rows: list[dict[str, object]], regulars: set[str]) -> list[float]:
     latest: dict[str, datetime] = {}
     weights = []
     for row in rows:
-        client, time = str(row["client"]), row["time"]
+        client, time = str(row["client"]), row["began"]
         assert isinstance(time, datetime)
         if client in latest and time - latest[client] > timedelta(hours=1):
             seen[client] = 0
@@ -145,62 +149,92 @@ def _weights(rows: list[dict[str, object]], regulars: set[str]) -> list[float]:
 
 
 def _segments(
-    group: str, rows: list[dict[str, object]], weights: list[float], baseline: float, ever_ok: bool
+    group: str, rows: list[dict[str, object]], weights: list[float], normal: tuple[float, float], ever_ok: bool
 ) -> list[Run]:
-    """Maximal scoring segments of one group under each failing share; of overlapping ones the heavier is kept."""
+    """Maximal scoring segments of one group under each failing share; of overlapping ones the heavier is kept.
+
+    Segments are found against the failing share that is `normal` for the group, and then weighed against its share
+    outside of them: what fails as often at all other times is no failure of that moment.  The second of
+    `normal`, the whole site's share, is the least either may be: a group too rare to show its own rate has the site's.
+    """
     found: list[Run] = []
     for share in FAILING_SHARES:
-        if baseline >= share:
+        if normal[0] >= share:
             continue
-        gain = math.log(share / baseline)
-        loss = math.log((1 - share) / (1 - baseline))
-        for first, last, score in _maximal_segments(rows, weights, gain, loss):
-            found.append(_run(group, rows[first : last + 1], score, baseline, ever_ok))
-    found.sort(key=lambda run: (-run.weight, run.first.time))
+        for first, last in _maximal_segments(rows, weights, *_scores(share, normal[0])):
+            run = _run(group, rows[first : last + 1], weights[first : last + 1], (share, normal[1]), ever_ok)
+            if run is not None:
+                found.append(run)
+    found.sort(key=lambda run: (-run.weight, run.first.began))
     kept: list[Run] = []
     for run in found:
-        if all(run.last.time < other.first.time or run.first.time > other.last.time for other in kept):
+        if all(run.last.began < other.first.began or run.first.began > other.last.began for other in kept):
             kept.append(run)
     return kept
 
 
+def _scores(share: float, baseline: float) -> tuple[float, float]:
+    """The log likelihood ratio of one failure and of one success, failing `share` against `baseline`."""
+    return math.log(share / baseline), math.log((1 - share) / (1 - baseline))
+
+
 def _maximal_segments(
     rows: list[dict[str, object]], weights: list[float], gain: float, loss: float
-) -> list[tuple[int, int, float]]:
-    """(first row, last row, score) of every maximal segment; successes between two rows cost `loss` each.
+) -> list[tuple[int, int]]:
+    """(first row, last row) of every maximal segment; successes between two rows cost `loss` each.
 
     One pass: a segment is closed when the successes after it have eaten all it had gained.
     """
-    segments: list[tuple[int, int, float]] = []
+    segments: list[tuple[int, int]] = []
     start = best_end = 0
     total = best = 0.0
     previous_oks = None
     for at, row in enumerate(rows):
-        oks = int(str(row["oks"]))
+        oks = _number(row, "oks")
         if previous_oks is not None:
             total += loss * (oks - previous_oks)
             if total <= 0:
-                segments.append((start, best_end, best))
+                segments.append((start, best_end))
                 start, total, best = at, 0.0, 0.0
         previous_oks = oks
         total += gain * weights[at]
         if total >= best:
             best, best_end = total, at
     if best > 0:
-        segments.append((start, best_end, best))
+        segments.append((start, best_end))
     return segments
 
 
-def _run(group: str, rows: list[dict[str, object]], score: float, baseline: float, ever_ok: bool) -> Run:
-    fails = tuple(
-        Fail(row["time"], row["began"], Cite(str(row["file"]), int(str(row["line"]))), int(str(row["status"])),
-             str(row["client"]))  # type: ignore[arg-type]
-        for row in rows
-    )
-    successes = int(str(rows[-1]["oks"])) - int(str(rows[0]["oks"]))
+def _run(
+    group: str, rows: list[dict[str, object]], weights: list[float], shares: tuple[float, float], ever_ok: bool
+) -> Run | None:
+    """The run that `rows` make, failing by the first of `shares`, or None if the group fails no less outside of them."""
+    share, site = shares
+    successes = _number(rows[-1], "oks") - _number(rows[0], "oks")
+    fails_outside = _number(rows[0], "all_fails") - len(rows)
+    oks_outside = _number(rows[0], "all_oks") - successes
+    baseline = max(site, (fails_outside + PRIOR_FAILURES) / (fails_outside + oks_outside + PRIOR_REQUESTS))
+    if baseline >= share:
+        return None
+    gain, loss = _scores(share, baseline)
+    fails = tuple(_fail(row) for row in rows)
+    weight = gain * sum(weights) + loss * successes
     return Run(
-        group, fails, successes, baseline, score, _proof(rows[0]["last_ok"]), _proof(rows[-1]["next_ok"]), ever_ok
+        group, fails, successes, baseline, weight, _proof(rows[0]["last_ok"]), _proof(rows[-1]["next_ok"]), ever_ok
     )
+
+
+def _fail(row: dict[str, object]) -> Fail:
+    time, began = row["time"], row["began"]
+    assert isinstance(time, datetime)
+    assert isinstance(began, datetime)
+    return Fail(time, began, Cite(str(row["file"]), _number(row, "line")), _number(row, "status"), str(row["client"]))
+
+
+def _number(row: dict[str, object], name: str) -> int:
+    value = row[name]
+    assert isinstance(value, int)
+    return value
 
 
 def _proof(value: object) -> tuple[datetime, Cite] | None:

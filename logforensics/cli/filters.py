@@ -55,7 +55,8 @@ def _matches(pattern: str, columns: list[str]) -> pl.Expr:
     try:
         pl.Series([""]).str.contains(pattern)
     except pl.exceptions.ComputeError as error:
-        reason = str(error).strip().rpartition("\n")[2].removeprefix("error: ")
+        lines = str(error).split("\n")
+        reason = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[0])
         raise UsageError(f"--grep {pattern}: is no regular expression of the Rust dialect: {reason}") from None
     tests = [pl.col(name).str.contains(pattern).fill_null(value=False) for name in TEXTS if name in columns]
     return pl.any_horizontal(tests) if tests else pl.lit(value=False)

@@ -76,7 +76,10 @@ def run(argv: list[str] | None = None) -> int:
         if shown is None:
             raise
         message = str(shown())
-        if message:
+        if message.startswith("Usage:"):
+            # No command at all: typer raises its own help as an error.
+            sys.stderr.write(message + "\n")
+        elif message:
             say(f"{message[0].lower()}{message[1:].rstrip('.')}; try logforensics --help")
         code = UsageError.exit_code
     return code if isinstance(code, int) else 0

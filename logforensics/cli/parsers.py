@@ -46,7 +46,7 @@ def list_(as_json: Json = False) -> None:
         _print(ascii_json({"parsers": rows}) + "\n")
         return
     table = [(d.name, plain(d.title)) for d in definitions]
-    _print("\n".join(columns(("PARSER", "READS"), table, 100)) + "\n")
+    _print("\n".join(columns(("PARSER", "READS"), table, 120)) + "\n")
 
 
 @app.command()

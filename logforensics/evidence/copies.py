@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from logforensics.evidence.files import BlockReader
 from logforensics.evidence.model import LogFile
@@ -20,13 +20,15 @@ def without_copies(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tuple[
     """The files to read, and (copy, the file it equals) pairs, both in the order of `files`.
 
     Copies arise when a rotation is interrupted (syslog.1 beside syslog.1.gz), and in backup folders.  Only files
-    whose length, or the length a gzip trailer names (RFC 1952), another file shares are read for it.  Of equal
-    files the one stays that lies highest, then plain before packed, then the first by name.  Copies of a part
-    of a file are not found.  May raise OSError.
+    whose length, or the length a gzip trailer names (RFC 1952), another file shares are read for it; files packed
+    otherwise only where the same name without the suffix is there too.  Of equal files the one stays that lies
+    highest, then plain before packed, then the first by name.  Copies of a part of a file are not found.  May raise
+    OSError.
     """
+    names = {file.name for file in files}
     by_length: dict[int, list[LogFile]] = defaultdict(list)
     for file in files:
-        if (length := _text_length(file)) >= SMALLEST:
+        if (length := _text_length(file, names)) >= SMALLEST:
             by_length[length].append(file)
     original: dict[str, LogFile] = {}
     for length in sorted(by_length):
@@ -41,9 +43,16 @@ def without_copies(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tuple[
     return kept, [(file, original[file.name]) for file in files if file.name in original]
 
 
-def _text_length(file: LogFile) -> int:
+def _text_length(file: LogFile, names: Collection[str]) -> int:
     if file.compression == "plain":
         return file.size
+    if file.compression != "gzip":  # their length is not written where it could be read at once
+        if file.name.rpartition(".")[0] not in names:
+            return 0
+        reader = BlockReader(file, digest=False)
+        for _ in reader:
+            pass
+        return reader.text_bytes
     with Disk.of(file.path) as disk:
         return int.from_bytes(disk.reread(max(0, disk.size - _TRAILER // 2), _TRAILER // 2), "little")
 

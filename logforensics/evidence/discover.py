@@ -16,10 +16,11 @@ from pathlib import Path
 
 from logforensics.errors import UsageError
 from logforensics.evidence.copies import without_copies
-from logforensics.evidence.gunzip import MAGIC, gunzip
+from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
 from logforensics.evidence.opening import STDIN, Disk
+from logforensics.evidence.packings import MEMORY, compression_of
 from logforensics.evidence.rotation import SortKey, logical_name
 from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
 
@@ -30,7 +31,14 @@ _KINDS = (
     (stat.S_ISBLK, "a block device"),
 )
 
-_TOOLS = {"xz": "xz -dk", "zstd": "zstd -dk", "bzip2": "bzip2 -dk", "lz4": "lz4 -dk", "compress (.Z)": "gzip -dk"}
+_TOOLS = {
+    "xz": "xz -dk",
+    "zstd": "zstd -dk",
+    "bzip2": "bzip2 -dk",
+    "lz4": "lz4 -dk",
+    "gzip": "gzip -dk",
+    "compress (.Z)": "gzip -dk",
+}
 
 
 @dataclass(frozen=True)
@@ -182,11 +190,15 @@ def _judge(root: _Root, file: LogFile) -> None:
         head = disk.reread(disk.first_data(), HEAD)
         if not head and disk.size > disk.first_data():
             os.pread(disk.fileno(), 1, disk.first_data())  # raises what the disk has to say
-        if head[:2] == MAGIC:
-            file = replace(file, compression="gzip")
-            head = _inflated(disk)
+        if (compression := compression_of(head)) != "plain":
+            file = replace(file, compression=compression)
+            head, refusal = _inflated(disk, compression)
+            if refusal:
+                refusal = f"packed as {compression}, {refusal}; unpack it first ({_TOOLS[compression]})"
+                root.passed_over.append(PassedOver(file.name, "unread", refusal))
+                return
     title = packed_as(head)
-    inside = " inside gzip" if file.compression == "gzip" else ""
+    inside = "" if file.compression == "plain" else f" inside {file.compression}"
     if title is not None:
         tool = f"; unpack it first ({_TOOLS[title]})" if title in _TOOLS else "; unpack it first"
         root.passed_over.append(PassedOver(file.name, "unread", f"packed as {title}{inside}{tool}"))
@@ -207,14 +219,20 @@ def _drop_copies(root: _Root) -> None:
         root.passed_over.append(PassedOver(copy.name, "not-a-log", f"the same content as {original.name}"))
 
 
-def _inflated(disk: Disk) -> bytes:
+def _inflated(disk: Disk, compression: str) -> tuple[bytes, str]:
+    """The first HEAD bytes of a compressed file's text, and why it cannot be unpacked here ("" if it can)."""
     parts: list[bytes] = []
-    for piece in gunzip(disk.stream(HEAD, digest=False), disk.reread):
-        if isinstance(piece, bytes):
-            parts.append(piece[:HEAD])
-            if sum(map(len, parts)) >= HEAD:
-                break
-    return b"".join(parts)[:HEAD]
+    try:
+        for piece in text_pieces(disk, compression, HEAD, digest=False):
+            if isinstance(piece, bytes):
+                parts.append(piece[:HEAD])
+                if sum(map(len, parts)) >= HEAD:
+                    break
+            elif not parts and piece.kind.endswith("-memory"):
+                return b"", f"which takes more than {MEMORY >> 20} MiB of memory to unpack"
+    except ImportError:  # pragma: no cover - depends on the installation
+        return b"", "for which this Python has no decoder"
+    return b"".join(parts)[:HEAD], ""
 
 
 def _sources(files: Iterable[LogFile]) -> tuple[Source, ...]:

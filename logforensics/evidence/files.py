@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from logforensics.evidence.cut import cut
-from logforensics.evidence.gunzip import gunzip
+from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.model import Damage, LogFile
 from logforensics.evidence.opening import Disk
 from logforensics.evidence.pieces import Doubt, Hole, Pieces
@@ -18,9 +18,6 @@ BLOCK_BYTES = 4 << 20
 
 LONGEST_LINE = 64 << 20
 """A longer line is cut here: no logger writes one, but a file that is no log may hold a GB without a line feed."""
-
-_GZIP_CHUNK = 256 << 10
-"""Stored bytes read at once of a compressed file: at the usual 10 : 1 to 20 : 1 one block of text."""
 
 
 @dataclass(frozen=True)
@@ -89,12 +86,7 @@ class BlockReader:
             self.whole = False
             return
         with disk:
-            zipped = self.file.compression == "gzip"
-            pieces = disk.stream(
-                min(_GZIP_CHUNK, self._block_bytes) if zipped else self._block_bytes, digest=self._with_digest
-            )
-            if zipped:
-                pieces = gunzip(pieces, disk.reread)
+            pieces = text_pieces(disk, self.file.compression, self._block_bytes, digest=self._with_digest)
             for part in cut(self._without_doubts(_as_utf8(pieces)), self._block_bytes, self._longest):
                 if isinstance(part, Hole):
                     self._hole(part)

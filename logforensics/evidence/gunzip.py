@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from types import ModuleType
 from typing import Any
 
 from logforensics.evidence.pieces import Doubt, Hole, Pieces
+from logforensics.evidence.stored import Reread, Stored
 
 _fast: ModuleType
 try:  # igzip inflates three times as fast; it exists for x86-64 and ARM only
@@ -30,51 +31,10 @@ _SWALLOWED = 1 << 20
 """Where a member was cut off, the inflater takes the next one for its data until that makes no sense, which is
 within a deflate block: some 10 KiB as a rule."""
 
-Reread = Callable[[int, int], bytes]
-
 _ERRORS: tuple[type[Exception], ...] = (zlib.error, _fast.error)
 _HEADER = 10  # bytes of the fixed part (RFC 1952 section 2.3)
 _TRAILER = 8  # CRC-32 and length modulo 2**32
 _DEFLATED = MAGIC + b"\x08"  # the only method there is
-
-
-class _Input:
-    """The stored bytes not used up yet, and where in the file they lie."""
-
-    def __init__(self, pieces: Pieces) -> None:
-        self._pieces = pieces
-        self.data = b""
-        self.offset = 0
-        self.hole: Hole | None = None
-        self._ended = False
-
-    def fill(self, want: int) -> bool:
-        """Reads until `want` bytes are there; False at the end of the file or before a hole."""
-        while len(self.data) < want and self.hole is None and not self._ended:
-            piece = next(self._pieces, None)
-            if piece is None:
-                self._ended = True
-            elif isinstance(piece, Hole):
-                self.hole = piece
-            elif isinstance(piece, bytes):
-                self.data += piece
-        return len(self.data) >= want
-
-    def skip(self, count: int) -> None:
-        self.data = self.data[count:]
-        self.offset += count
-
-    def move(self, offset: int, reread: Reread) -> None:
-        """Goes to another place of what was read so far."""
-        end = self.offset + len(self.data)
-        self.data = reread(offset, end - offset)
-        self.offset = end - len(self.data)
-
-    def take_hole(self) -> Hole | None:
-        hole, self.hole = self.hole, None
-        if hole is not None:
-            self.offset += hole.length
-        return hole
 
 
 def gunzip(pieces: Pieces, reread: Reread) -> Pieces:
@@ -84,7 +44,7 @@ def gunzip(pieces: Pieces, reread: Reread) -> Pieces:
     member breaks off (its length: stored bytes that had to be skipped to the next member); Hole("gz-trailing")
     is what follows the last member and is neither a member nor padding zeros (RFC 1952, gzip(1)).
     """
-    source = _Input(pieces)
+    source = Stored(pieces)
     broken = False
     while True:
         if not source.fill(1):
@@ -132,7 +92,7 @@ def _believable(data: bytes, at: int) -> bool:
     return True
 
 
-def _member(source: _Input, reread: Reread) -> Generator[bytes | Hole | Doubt, None, bool]:
+def _member(source: Stored, reread: Reread) -> Generator[bytes | Hole | Doubt, None, bool]:
     """One member's text; returns whether it broke off."""
     inflater: Any = _fast.decompressobj(wbits=-zlib.MAX_WBITS)
     begin, crc, size = source.offset, 0, 0
@@ -168,7 +128,7 @@ def _member(source: _Input, reread: Reread) -> Generator[bytes | Hole | Doubt, N
     return (yield from _checked(source, reread, begin, size, crc))
 
 
-def _checked(source: _Input, reread: Reread, begin: int, size: int, crc: int) -> Generator[Hole | Doubt, None, bool]:
+def _checked(source: Stored, reread: Reread, begin: int, size: int, crc: int) -> Generator[Hole | Doubt, None, bool]:
     """Compares a member's trailer with what was inflated; returns whether the member broke off."""
     if not source.fill(_TRAILER):
         source.skip(len(source.data))
@@ -183,7 +143,7 @@ def _checked(source: _Input, reread: Reread, begin: int, size: int, crc: int) ->
     return False
 
 
-def _hidden(source: _Input, reread: Reread, begin: int, size: int) -> Generator[Hole | Doubt, None, bool]:
+def _hidden(source: Stored, reread: Reread, begin: int, size: int) -> Generator[Hole | Doubt, None, bool]:
     """Goes back to a member that the inflater took for data of the broken one before it, if there is one.
 
     That one began at `begin` and gave `size` bytes, the last of which are then nonsense.
@@ -234,7 +194,7 @@ def _narrow(reread: Reread, begin: int, end: int, delivered: int) -> tuple[int, 
     return offset, saved
 
 
-def _skip_to_member(source: _Input, kind: str) -> Iterator[Hole]:
+def _skip_to_member(source: Stored, kind: str) -> Iterator[Hole]:
     """Drops stored bytes up to the next believable member, a hole in the file, or its end."""
     dropped, padding, found = 0, True, -1
     while found < 0 and source.fill(1):

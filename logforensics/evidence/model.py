@@ -12,7 +12,8 @@ class LogFile:
 
     `name` is what every output calls it: the path relative to the root that was given, with "/" between the
     parts and bytes that are not UTF-8 written as \\xNN.  `size` is in bytes on disk, `mtime` in seconds since
-    the epoch (None for stdin).  `compression` was found by magic bytes: "plain" or "gzip".
+    the epoch (None for stdin).  `compression` was found by magic bytes: "plain", "gzip", "xz",
+    "bzip2", "zstd" or "lz4".
     """
 
     path: Path
@@ -43,9 +44,10 @@ class PassedOver:
 class Damage:
     """A stretch of a file that is not what was written: kind, decompressed offset and length in bytes.
 
-    Kinds: torn, nul, binary, encoding, gz-crc, gz-truncated, gz-trailing, eio, shrunk.  `delivered` tells
-    whether the bytes still ended up in an event (a torn last line, an undecodable byte shown as \\xNN);
-    bytes of damage that is not delivered are counted in the ledger as damage.
+    Kinds: torn, nul, binary, encoding, eio, shrunk, unread; gz-crc, gz-truncated, gz-trailing; for xz, bz2, zst and
+    lz4 likewise -check, -truncated, -trailing, -memory; too-long.  `delivered` tells whether the bytes still ended up
+    in an event (a torn last line, an undecodable byte shown as \\xNN); bytes of damage that is not delivered are
+    counted in the ledger as damage.
     """
 
     kind: str

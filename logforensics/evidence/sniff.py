@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from logforensics.evidence.packings import compression_of
+
 HEAD = 64 << 10
 """Bytes looked at; a file that is text this far is read to its end whatever comes later."""
 
@@ -38,13 +40,8 @@ _MAGICS = (
 )
 
 _PACKED = (
-    (0, b"\xfd7zXZ\0", "xz"),
-    (0, b"\x28\xb5\x2f\xfd", "zstd"),
-    (0, b"BZh", "bzip2"),
-    (0, b"\x04\x22\x4d\x18", "lz4"),
     (0, b"PK\x03\x04", "zip"),
     (0, b"7z\xbc\xaf\x27\x1c", "7-zip"),
-    (0, b"\x1f\x8b", "gzip"),
     (0, b"\x1f\x9d", "compress (.Z)"),
     (257, b"ustar", "tar"),
 )
@@ -78,7 +75,9 @@ def utf16(head: bytes) -> str | None:
 
 
 def packed_as(head: bytes) -> str | None:
-    """The name of a packing that cannot be read, None if `head` shows none."""
+    """The name of a packing that `head` shows and that is not read (or not twice), None if it shows none."""
+    if (compression := compression_of(head)) != "plain":
+        return compression
     for offset, magic, title in _PACKED:
         if head[offset : offset + len(magic)] == magic:
             return title

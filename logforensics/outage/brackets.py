@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -19,6 +20,12 @@ RESTART = timedelta(minutes=5)
 """A service stopped or started this shortly before it said that it is ready belongs to that restart
 (DefaultTimeoutStartSec is 90 s a unit)."""
 
+
+ROUTINE = 3
+"""A service whose stop is logged more often than this stops as a matter of routine (a timer's job, a re-sync)."""
+
+UPSTREAM = ("upstream-timeout", "upstream-refused")
+"""Failure lines that are written for a failed request, and so are already counted with it."""
 
 ONE_START = timedelta(seconds=10)
 """Lines by which one start says more than once that it is done come within its own few seconds."""
@@ -48,6 +55,7 @@ def bracket(case: Case, facts: Facts) -> Brackets:
         worked, fails = _by_silence(case, facts, silent, worked, fails)
         if not case.of("host"):
             recovered += _returns(silent, case.last_fail)
+    fails += _told_before(case, facts, worked, min(edge.time for edge in fails))
     first = min(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
     last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
     if not case.of("host"):
@@ -142,12 +150,38 @@ def _returns(silent: list[Stream], last_fail: datetime) -> list[Edge]:
     ]
 
 
+def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) -> list[Edge]:
+    """Failure lines between the last proof that all worked and the first failed request: they date it more closely.
+
+    The kernel's and programs' own failure lines count, a service that fails or is killed, and the stop of a service that
+    does not stop as a matter of routine.
+    """
+    if not case.of("service", "web"):
+        return []
+    since = max((edge.time for edge in worked if edge.time < until), default=None)
+    if since is None:
+        return []
+    edges = [
+        Edge(fail.time, fail.cite, f"{fail.program or fail.source} reported it ({fail.kind})")
+        for fail in facts.failures_in(since, until)
+        if fail.witness != "claimed" and fail.kind not in UPSTREAM and fail.time > since
+    ]
+    seen = Counter((mark.kind, mark.message) for mark in facts.marks)
+    edges.extend(
+        Edge(mark.time, mark.cite, "the service manager told of it")
+        for mark in facts.marks
+        if mark.kind in ("service-fail", "service-stop") and since < mark.time < until
+        and (mark.kind == "service-fail" or seen[mark.kind, mark.message] <= ROUTINE)
+    )  # fmt: skip
+    return edges
+
+
 def _by_restart(
     facts: Facts, last: Edge, fails: list[Edge], recovered: list[Edge]
 ) -> tuple[list[Edge], list[Edge]]:
     """A restart between the last failure and the first success: its stop and start still belong to the outage."""
     over = min((edge.time for edge in recovered if edge.time >= last.time), default=None)
-    until = over if over is not None else facts.end
+    until = over + ONE_START if over is not None else facts.end
     ready = facts.marks_of("ready", last.time, until)
     if not ready:
         return fails, recovered
@@ -156,7 +190,7 @@ def _by_restart(
     done = same[0]
     jobs = [
         mark
-        for kind in ("service-stop", "service-start")
+        for kind in ("service-stop", "service-fail", "service-start")
         for mark in facts.marks_of(kind, last.time, done.time)
         if done.time - mark.time <= RESTART and "ession" not in mark.message
     ]

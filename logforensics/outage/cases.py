@@ -33,6 +33,22 @@ class Case:
     def last_fail(self) -> datetime:
         return max(suspect.last_fail for suspect in self.suspects)
 
+    def windows(self) -> list[tuple[datetime, datetime]]:
+        """The stretches in which it provably failed, merged and in order; between relapses all may have been well.
+
+        A machine that does not run ends with its boot: while services start, some already answer.
+        """
+        spans = sorted(
+            (suspect.first_fail, suspect.boot.time if suspect.boot else suspect.last_fail) for suspect in self.suspects
+        )
+        merged = [spans[0]]
+        for begin, end in spans[1:]:
+            if begin <= merged[-1][1]:
+                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+            else:
+                merged.append((begin, end))
+        return merged
+
     def edges(self, side: str) -> list[Edge]:
         """All edges of one side ("worked", "fails", "recovered") in time order."""
         edges: Iterable[Edge] = (edge for suspect in self.suspects for edge in getattr(suspect, side))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from logforensics.analysis.findings import Cite, Failure
 from logforensics.outage.brackets import Brackets
 from logforensics.outage.cases import Case
-from logforensics.outage.facts import Facts, MarkLine
+from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine
 from logforensics.outage.model import Cause
 
 SAID = 0.95
@@ -154,14 +154,12 @@ def _web_server(case: Case, brackets: Brackets, facts: Facts, begin: datetime, e
     return Cause("web-server-down", LEFT, (), ("no web line was written while the machine lived",))
 
 
-WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web server", "http server", "reverse proxy")
-
-
 def _web_stops(facts: Facts, begin: datetime, end: datetime) -> list[MarkLine]:
     """Stops of a unit that is a web server, in the words of its unit file."""
     return [
-        mark for mark in facts.marks_of("service-stop", begin, end)
-        if any(word in mark.message.lower() for word in WEB_SERVERS)
+        mark for mark in facts.marks
+        if mark.kind in ("service-stop", "service-fail") and begin <= mark.time <= end
+        and any(word in mark.message.lower() for word in WEB_SERVERS)
     ]  # fmt: skip
 
 

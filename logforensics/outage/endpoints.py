@@ -32,14 +32,15 @@ class Endpoints:
     failures: int
 
 
-def endpoints_in(case: Case, facts: Facts, begin: datetime, end: datetime) -> Endpoints:
-    """Judge each endpoint group by its requests between the two brackets (`begin` to `end`, UTC).
+def endpoints_in(case: Case, facts: Facts) -> Endpoints:
+    """Judge each endpoint group by its requests in the stretches in which the case provably lasted.
 
     Hit: at least NOTICED of its decided requests failed there, in runs of this case.  Provably not hit: it answered
     there, and none of its requests failed.  "Absence is never acquittal": a group without requests is neither.
     """
     runs = {run.group for suspect in case.of("service") for run in suspect.runs}
-    window = facts.outcomes.filter(pl.col("time").is_between(begin, end) | pl.col("began").is_between(begin, end))
+    inside = [pl.col("began").is_between(begin, end) for begin, end in case.windows()]
+    window = facts.outcomes.filter(pl.any_horizontal(inside))
     proof = pl.struct("file", "line")
     rows = (
         window.with_columns(pl.col("group").cast(pl.String))

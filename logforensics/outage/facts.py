@@ -21,6 +21,9 @@ from logforensics.timeline.model import Timeline
 WEB_FORMATS = ("access", "error")
 """Parsers whose name ends so write for a web server: while it lives and is reached, their lines go on."""
 
+WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web server", "http server", "reverse proxy")
+"""Words by which the units of web servers name themselves (unit names and Description= of Debian, Ubuntu, Fedora)."""
+
 
 @dataclass(frozen=True)
 class MarkLine:

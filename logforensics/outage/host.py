@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from logforensics.analysis.findings import Boot
+import polars as pl
+
+from logforensics.analysis.findings import Boot, Cite
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import Facts, MarkLine
@@ -47,15 +49,26 @@ def _host(facts: Facts, boot: Boot, everything: Stream) -> Suspect:
     worked: list[Edge] = []
     stops = _stops(facts, boot) if boot.shutdown == "clean" else []
     if stops:
-        at = everything.before(stops[0].time - timedelta(microseconds=1))
-        if at is not None:
-            worked.append(Edge(everything.times[at], everything.cites(at), "the last line before the shutdown began"))
+        worked.extend(_before_stop(facts, stops[0]))
         fails.append(Edge(stops[0].time, stops[0].cite, "the shutdown began to stop services"))
     elif last is not None:
         worked.append(Edge(everything.times[last], everything.cites(last), "the last line before the machine stopped"))
         lost = PAGE_CACHE if boot.shutdown != "clean" else timedelta(0)
         fails.extend(missed_beats(facts.timers, everything.times[last], boot.time, lost)[:3])
     return Suspect("host", tuple(worked), tuple(fails), tuple(recovered), boot=boot, silent=silent)
+
+
+def _before_stop(facts: Facts, stop: MarkLine) -> list[Edge]:
+    """The line the same log holds just before services were stopped: until then all was running."""
+    events = facts.timeline.events
+    above = events.filter(
+        (pl.col("file").cast(pl.String) == stop.cite.file) & (pl.col("line") < stop.cite.line)
+        & (pl.col("time") <= stop.time)
+    ).tail(1)  # fmt: skip
+    if not above.height:
+        return []
+    time, file, line = above.select("time", "file", "line").row(0)
+    return [Edge(time, Cite(str(file), line), "the last line before the shutdown stopped services")]
 
 
 def _silent_sources(facts: Facts, instant: datetime) -> tuple[str, ...]:
@@ -74,7 +87,8 @@ def _silent_sources(facts: Facts, instant: datetime) -> tuple[str, ...]:
 
 def _stops(facts: Facts, boot: Boot) -> list[MarkLine]:
     """The service stops of the shutdown before a boot, in order: the last unbroken series of them."""
-    marks = facts.marks_of("service-stop", boot.time - SHUTDOWN, boot.time)
+    ended = boot.ended or boot.time
+    marks = facts.marks_of("service-stop", ended - SHUTDOWN, ended)
     series: list[MarkLine] = []
     for mark in reversed(marks):
         if series and series[-1].time - mark.time > timedelta(seconds=90):
@@ -119,11 +133,9 @@ def _recovered(facts: Facts, up: datetime) -> list[Edge]:
 
 
 def _success(row: dict[str, object]) -> Edge:
-    from logforensics.analysis.findings import Cite
-
-    return Edge(
-        row["time"], Cite(str(row["file"]), int(str(row["line"]))), f"the first success of {row['group']}"  # type: ignore[arg-type]
-    )
+    time = row["time"]
+    assert isinstance(time, datetime)
+    return Edge(time, Cite(str(row["file"]), int(str(row["line"]))), f"the first success of {row['group']}")
 
 
 def _first_beat(facts: Facts, up: datetime) -> list[Edge]:

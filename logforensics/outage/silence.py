@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import missed_beats, still_silent
-from logforensics.outage.facts import Facts
+from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine
 from logforensics.outage.model import Edge
 from logforensics.outage.suspects import FALSE_ALARMS, Suspect
 
@@ -19,24 +19,31 @@ ROBUST = 10.0
 """Without any timer to miss, a silence counts only if it is ten times longer than any other of that stream:
 nights and weekends repeat, so the second longest silence has their length already."""
 
+FEWEST = 3
+"""Web lines from which their silence can be told at all."""
+
 NEAR = timedelta(minutes=2)
 """A mark explains a silence if it stands this close to its edge: services notice a resume or a step at once, and the
 next line of a quiet host comes within a cron minute or two."""
 
 
-def web_silences(facts: Facts) -> list[Suspect]:
-    """Suspects from stretches without a single web line while other sources go on."""
+def web_silences(facts: Facts, elsewhere: Sequence[Suspect]) -> list[Suspect]:
+    """Suspects from stretches without a single web line while other sources go on.
+
+    What `elsewhere` (stalls, boots) already explains is left out: a machine that stands still serves nothing.
+    """
     web = facts.web
-    if web is None or len(web.times) < 3:
+    if web is None or len(web.times) < FEWEST:
         return []
     others = [stream for stream in facts.sources if stream.name not in facts.web_sources]
     pollers = [stream for stream in facts.timers if stream.kind == "poller"]
     suspects = []
     for since, until, ends in _long_silences(web, pollers, facts.end):
         alive = sum(stream.count_within(since, until) for stream in others)
-        if alive < BEATS or _booted(facts, since, until) or _stepped(facts, since, until):
+        known = any(other.first_fail <= until and other.last_fail >= since for other in elsewhere)
+        if alive < BEATS or known or _stepped(facts, since, until):
             continue
-        suspects.append(_suspect(facts, "web", web, [*pollers, web], since, until, ends))
+        suspects.append(_web(facts, web, pollers, since, until, ends))
     return suspects
 
 
@@ -47,14 +54,85 @@ def stalls(facts: Facts) -> list[Suspect]:
         return []
     suspects = []
     for since, until, ends in _long_silences(everything, facts.timers, facts.end):
-        if not ends or _booted(facts, since, until):
+        if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
             continue
-        slept = _slept(facts, since, until)
-        if not slept and _stepped(facts, since, until):
-            continue
-        suspect = _suspect(facts, "stall", everything, list(facts.timers), since, until, ends)
-        suspects.append(suspect)
+        asleep = _slept(facts, since, until)
+        suspects.append(_asleep(facts, everything, asleep, since, until) if asleep else
+                        _stalled(facts, everything, since, until))
     return suspects
+
+
+def _web(
+    facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime, ends: bool
+) -> Suspect:
+    worked, fails, recovered = _edges(facts, web, pollers, since, until, ends)
+    marks = [mark for mark in facts.marks if since < mark.time <= until]
+    trouble = [mark for mark in marks if mark.kind in ("net-fail", "link-down") or _of_web_server(mark)]
+    fails += [Edge(mark.time, mark.cite, f"{mark.program or mark.source} told of it") for mark in trouble
+              if mark.kind != "service-start"]  # fmt: skip
+    network = any(mark.kind in ("net-fail", "link-down") for mark in trouble)
+    back = [
+        mark for mark in marks
+        if (mark.kind == "net-ok" and network) or (mark.kind == "service-start" and _of_web_server(mark))
+    ]  # fmt: skip
+    last = max((mark.time for mark in trouble if mark.kind != "service-start"), default=since)
+    again = [mark for mark in back if mark.time > last and not mark.message.startswith("Starting")]
+    if ends and again:
+        fails = [edge for edge in fails if edge.time <= again[0].time]
+        recovered.append(Edge(again[0].time, again[0].cite, f"{again[0].program or again[0].source} reported success"))
+    return Suspect("web", tuple(worked), tuple(fails or _until(web, until, ends)), tuple(recovered))
+
+
+def _of_web_server(mark: MarkLine) -> bool:
+    """Whether a service line is about a web server, in the words of its unit."""
+    words = mark.message.lower()
+    return mark.kind.startswith("service") and any(word in words for word in WEB_SERVERS)
+
+
+def _stalled(facts: Facts, everything: Stream, since: datetime, until: datetime) -> Suspect:
+    worked, fails, recovered = _edges(facts, everything, facts.timers, since, until, ends=True)
+    return Suspect("stall", tuple(worked), tuple(fails or _until(everything, until, True)), tuple(recovered))
+
+
+def _asleep(facts: Facts, everything: Stream, marks: Sequence[MarkLine], since: datetime, until: datetime) -> Suspect:
+    """A sleep lasts from the last line before it to the first one after it; `marks` are the lines that tell of it."""
+    last, after = everything.before(since), everything.after(since)
+    assert last is not None
+    assert after is not None
+    told = next((mark for mark in reversed(marks) if mark.kind == "suspend" and mark.time <= since), None)
+    asleep = told.cite if told and told.time == since else everything.cites(last)
+    worked = [] if last == 0 else [Edge(everything.times[last - 1], everything.cites(last - 1), "the last line awake")]
+    fails = [
+        Edge(since, asleep, "the machine was put to sleep"),
+        Edge(until, everything.cites(after), "the machine woke: until here it slept"),
+    ]
+    following = min(after + 1, len(everything.times) - 1)
+    back = Edge(everything.times[following], everything.cites(following), "it goes on after waking")
+    return Suspect("stall", tuple(worked), tuple(fails), (back,))
+
+
+def _until(stream: Stream, until: datetime, ends: bool) -> list[Edge]:
+    at = stream.after(until - timedelta(microseconds=1)) if ends else len(stream.times) - 1
+    return [Edge(until, stream.cites(at if at is not None else len(stream.times) - 1), f"{stream.name}: silent until here")]
+
+
+def _edges(
+    facts: Facts, stream: Stream, timers: Sequence[Stream], since: datetime, until: datetime, ends: bool
+) -> tuple[list[Edge], list[Edge], list[Edge]]:
+    """What the silence of a stream itself proves: worked before, overdue in it, held up until near its end."""
+    last, after = stream.before(since), stream.after(since)
+    assert last is not None
+    worked = [Edge(since, stream.cites(last), f"the last line of {stream.name}")]
+    fails = missed_beats(timers, since, until)[:3]
+    usual = stream.rhythm(without=(since, until), near=since)
+    if usual is not None and since + timedelta(seconds=usual.limit) < until:
+        due = since + timedelta(seconds=usual.limit)
+        fails.append(Edge(due, stream.cites(last), f"{stream.name} was never silent that long at this hour", usual.limit))
+    recovered = []
+    if ends and after is not None:
+        fails.extend(still_silent([*timers, stream], since, until - timedelta(microseconds=1), near=True)[:1])
+        recovered.append(Edge(stream.times[after], stream.cites(after), f"the first line of {stream.name} again"))
+    return worked, fails, recovered
 
 
 def _long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> list[tuple[datetime, datetime, bool]]:
@@ -91,48 +169,17 @@ def _missed(timer: Stream, since: datetime, until: datetime) -> float:
     return (until - timer.times[last]).total_seconds() / rhythm.median - 1
 
 
-def _suspect(
-    facts: Facts, kind: str, stream: Stream, timers: Sequence[Stream], since: datetime, until: datetime, ends: bool
-) -> Suspect:
-    last, after = stream.before(since), stream.after(since)
-    assert last is not None
-    worked = (Edge(since, stream.cites(last), f"the last line of {stream.name}"),)
-    fails = missed_beats(timers, since, until)[:3]
-    usual = stream.rhythm(without=(since, until), near=since)
-    if usual is not None and since + timedelta(seconds=usual.limit) < until:
-        due = since + timedelta(seconds=usual.limit)
-        fails.append(Edge(due, stream.cites(last), f"{stream.name} was never silent that long at this hour", usual.limit))
-    recovered = []
-    if ends and after is not None:
-        fails.extend(still_silent(timers, since, until - timedelta(microseconds=1), near=True)[:1])
-        recovered.append(Edge(stream.times[after], stream.cites(after), f"the first line of {stream.name} again"))
-    marks = [mark for mark in facts.marks if since < mark.time <= until]
-    fails.extend(
-        Edge(mark.time, mark.cite, f"{mark.program or mark.source} told of it")
-        for mark in marks
-        if mark.kind in ("net-fail", "link-down", "suspend") and kind != "stall"
-    )
-    back = [mark for mark in marks if mark.kind in ("net-ok", "ready") and _is_last_word(facts, mark.time, until)]
-    if ends and back and kind == "web":
-        recovered.append(Edge(back[0].time, back[0].cite, f"{back[0].program or back[0].source} had its answer again"))
-    if not fails:
-        fails.append(Edge(until, stream.cites(after if ends and after is not None else last), "silent until here"))
-    return Suspect(kind, worked, tuple(fails), tuple(recovered))
-
-
-def _is_last_word(facts: Facts, instant: datetime, until: datetime) -> bool:
-    """Whether nothing between `instant` and the end of the silence tells of failure again."""
-    return not any(
-        mark.kind in ("net-fail", "link-down", "service-stop") and instant < mark.time < until for mark in facts.marks
-    )
-
-
 def _booted(facts: Facts, since: datetime, until: datetime) -> bool:
     return any(since < boot.time <= until + NEAR for boot in facts.boots)
 
 
-def _slept(facts: Facts, since: datetime, until: datetime) -> bool:
-    return bool(facts.marks_of("suspend", since - NEAR, until + NEAR) or facts.marks_of("resume", since, until + NEAR))
+def _slept(facts: Facts, since: datetime, until: datetime) -> list[MarkLine]:
+    """The lines that tell of a sleep at the edges of a silence."""
+    return [
+        mark for mark in facts.marks
+        if (mark.kind == "suspend" and since - NEAR <= mark.time <= since + NEAR)
+        or (mark.kind == "resume" and until - NEAR <= mark.time <= until + NEAR)
+    ]  # fmt: skip
 
 
 def _stepped(facts: Facts, since: datetime, until: datetime) -> bool:

@@ -5,16 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from logforensics.analysis.findings import Boot
-from logforensics.analysis.runs import Run
+from logforensics.analysis.runs import Fail, Run
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
 
 FALSE_ALARMS = 0.01
 """Expected number of outages seen by chance in one run, for each way of seeing them (Ville's inequality bounds the
 chance that any run of failures ever weighs ln(n / FALSE_ALARMS) over n requests by FALSE_ALARMS)."""
+
+
+BY_CHANCE = math.log(10)
+"""What each further group costs a cluster: in about one place of ten some group has a failure of its own by chance,
+so that adding one that merely fits is no evidence."""
+
+SHORTEST = timedelta(seconds=10)
+"""Failures that are all over sooner are no outage: a visitor's browser is still waiting, a retry succeeds."""
 
 
 @dataclass(frozen=True)
@@ -66,11 +74,11 @@ def failing_services(facts: Facts) -> list[Suspect]:
             home.append(run)
     suspects = []
     for cluster in clusters:
-        weight = sum(run.weight for run in cluster)
-        clients = {fail.client for run in cluster for fail in run.fails}
-        if weight < needed or not any(run.ever_ok for run in cluster):
+        weight = sum(run.weight - BY_CHANCE for run in cluster)
+        first, last = min(run.first.began for run in cluster), max(run.last.time for run in cluster)
+        if weight < needed or last - first < SHORTEST or not any(run.ever_ok for run in cluster):
             continue
-        suspects.append(_service(facts, cluster, len(clients)))
+        suspects.append(_service(cluster))
     return suspects
 
 
@@ -81,18 +89,11 @@ def _together(later: Run, earlier: Run) -> bool:
     return later.last_ok is None or later.last_ok[0] <= earlier.last.time
 
 
-def _service(facts: Facts, cluster: Iterable[Run], clients: int) -> Suspect:
+def _service(cluster: Iterable[Run]) -> Suspect:
     runs = tuple(sorted(cluster, key=lambda run: (run.first.time, run.group)))
     first = min((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
-    last = max((fail for run in runs for fail in run.fails), key=lambda fail: (fail.time, fail.cite))
-    waited = (first.time - first.began).total_seconds()
-    reason = f"a request answered {first.status}"
-    if waited > 0:
-        reason += f" after {waited:.0f} s of waiting, so it had come and found nothing working that much earlier"
-    fails = (
-        Edge(first.began, first.cite, reason, shift=-waited),
-        Edge(last.time, last.cite, f"the last request that failed ({last.status})"),
-    )
+    last = max((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
+    fails = (_failed(first, "a request"), _failed(last, "the last request that failed"))
     worked = tuple(
         Edge(run.last_ok[0], run.last_ok[1], f"the last success of {run.group} before it failed")
         for run in runs
@@ -101,6 +102,15 @@ def _service(facts: Facts, cluster: Iterable[Run], clients: int) -> Suspect:
     recovered = tuple(
         Edge(run.next_ok[0], run.next_ok[1], f"the first success of {run.group} afterwards")
         for run in runs
-        if run.next_ok is not None and run.next_ok[0] > last.time
+        if run.next_ok is not None and run.next_ok[0] >= last.began
     )
     return Suspect("service", worked, fails, recovered, runs=runs)
+
+
+def _failed(fail: Fail, which: str) -> Edge:
+    """What one failed request proves: that at its arrival nothing answered it."""
+    waited = (fail.time - fail.began).total_seconds()
+    reason = f"{which} was answered {fail.status}"
+    if waited >= 1:
+        reason += f" after {waited:.0f} s of waiting: it had come that much earlier"
+    return Edge(fail.began, fail.cite, reason, shift=-waited if waited else 0.0)

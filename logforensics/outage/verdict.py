@@ -46,9 +46,8 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
         return Investigation((), (), (), (), (), ())
     facts = gather(timeline)
     hosts = hosts_down(facts)
-    suspects = [
-        *failing_services(facts), *hosts, *dead_disks(facts, hosts), *web_silences(facts), *stalls(facts),
-    ]  # fmt: skip
+    still = [*hosts, *stalls(facts)]
+    suspects = [*failing_services(facts), *still, *dead_disks(facts, hosts), *web_silences(facts, still)]
     outages = tuple(_outage(case, facts) for case in join(suspects, facts))
     gaps = explain(find_gaps(timeline.events, settings.threshold), outages, facts)
     spots = tuple(spot for outage in outages for spot in outage.blind_spots)
@@ -58,7 +57,7 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
 def _outage(case: Case, facts: Facts) -> Outage:
     edges = bracket(case, facts)
     begin, end = _window(edges, facts)
-    hit = endpoints_in(case, facts, begin, end)
+    hit = endpoints_in(case, facts)
     scope = _scope(case, hit)
     alibis = (*hit.alibis, *sources_in(facts, begin, end, edges.silent))
     missing_of = hit.affected if scope == "partial" else ()

@@ -7,6 +7,7 @@ it states; no other definition reads it unless precedence over that one is decla
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def _problems(definition: Definition) -> Iterator[str]:
         return
     used: set[str] = set()
     for sample in definition.samples:
-        matching = [pattern for pattern in definition.patterns if _matches(pattern, sample.line)]
+        matching = [pattern for pattern in definition.patterns if _matches(definition, pattern, sample.line)]
         yield from (f"sample {sample.number}{problem}" for problem in _sample_problems(definition, sample, matching))
         # a fallback's own samples are those that no other pattern matches
         used.update(pattern.name for pattern in sorted(matching, key=lambda pattern: pattern.fallback)[:1])
@@ -144,10 +145,20 @@ def _value_problems(sample: Sample, row: dict[str, object]) -> Iterator[str]:
 
 def _collisions(definition: Definition, others: Iterable[Definition]) -> Iterator[str]:
     """Other definitions that read a sample of this one although neither declares precedence over the other."""
-    for other in others:
-        found = _first_read(definition, other)
+    rivals = [other for other in others if _must_not_read(definition, other)]
+    frame = _frame([sample.line for sample in definition.samples])
+    patterns = [pattern.regex for other in rivals if other.reader == "lines" for pattern in other.patterns]
+    hits = frame.select(
+        pl.col("text").str.contains(regex).any().alias(str(index)) for index, regex in enumerate(patterns)
+    )
+    hit = iter(hits.row(0)) if patterns else iter(())
+    for other in rivals:
+        # a regex that matches may still find no date; only then, and where there is none, the whole reading is asked
+        if other.reader == "lines" and not any([next(hit) for _ in other.patterns]):
+            continue
+        found = _first_reads(other, [definition])
         if found:
-            sample, pattern = found
+            _, sample, pattern = found[0]
             yield (
                 f'{definition.origin}: sample {sample.number}: "{pattern.name}" of {other.origin} reads it too; '
                 f'make one of them narrower, or write precedence = ["{other.name}"] in the one that is to win'
@@ -156,30 +167,41 @@ def _collisions(definition: Definition, others: Iterable[Definition]) -> Iterato
 
 def _intrusions(definition: Definition, others: Iterable[Definition]) -> Iterator[str]:
     """Other definitions of which this one reads a sample, told from this one's side."""
-    for other in others:
-        found = _first_read(other, definition)
-        if found:
-            sample, pattern = found
-            yield (
-                f"{definition.origin}: [patterns.{pattern.name}]: it reads sample {sample.number} of {other.origin}; "
-                f'make it narrower, or write precedence = ["{other.name}"] if it is to win'
-            )
+    for other, sample, pattern in _first_reads(definition, [o for o in others if _must_not_read(o, definition)]):
+        yield (
+            f"{definition.origin}: [patterns.{pattern.name}]: it reads sample {sample.number} of {other.origin}; "
+            f'make it narrower, or write precedence = ["{other.name}"] if it is to win'
+        )
 
 
-def _first_read(owner: Definition, reader: Definition) -> tuple[Sample, Pattern] | None:
-    """The first sample of `owner` that `reader` reads without declared precedence, and the pattern it does it with."""
-    if owner.name == reader.name or reader.name in owner.precedence or owner.name in reader.precedence:
-        return None
-    own = [sample for sample in owner.samples if sample.matches and not sample.continues]
-    events = compile_reader(reader, ()).parse(_frame([sample.line for sample in own])).events
+def _must_not_read(owner: Definition, reader: Definition) -> bool:
+    """Whether `reader` has no business with the samples of `owner`."""
+    if owner.name == reader.name or (reader.general and not owner.general):
+        return False
+    return reader.name not in owner.precedence and owner.name not in reader.precedence
+
+
+def _first_reads(reader: Definition, owners: Sequence[Definition]) -> list[tuple[Definition, Sample, Pattern]]:
+    """For each owner of whose samples `reader` reads any: the first of them, and the pattern it does it with."""
+    own = [
+        (owner, sample)
+        for owner in owners
+        for sample in owner.samples
+        if sample.matches and not sample.continues
+    ]
+    events = compile_reader(reader, ()).parse(_frame([sample.line for _, sample in own])).events
+    first: dict[str, tuple[Definition, Sample, Pattern]] = {}
     for position in events.filter(~pl.col("carried")).get_column("line"):
-        sample = own[position]
-        return sample, next(pattern for pattern in reader.patterns if _matches(pattern, sample.line))
-    return None
+        owner, sample = own[position]
+        if owner.name not in first:
+            pattern = next(pattern for pattern in reader.patterns if _matches(reader, pattern, sample.line))
+            first[owner.name] = (owner, sample, pattern)
+    return list(first.values())
 
 
-def _matches(pattern: Pattern, line: str) -> bool:
-    return bool(pl.Series([line]).str.contains(pattern.regex)[0])
+def _matches(definition: Definition, pattern: Pattern, line: str) -> bool:
+    (compiled,) = compile_reader(replace(definition, patterns=(pattern,)), ()).compiled
+    return bool(compiled.matches(pl.Series([line]))[0])
 
 
 def _frame(lines: Sequence[str]) -> pl.DataFrame:

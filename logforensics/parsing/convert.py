@@ -6,7 +6,8 @@ import re
 
 import polars as pl
 
-from logforensics.parsing.definition import Definition, TimeLayout
+from logforensics.parsing.definition import Definition
+from logforensics.parsing.layout import EPOCH, TimeLayout
 from logforensics.timeline.schema import SCHEMA, SEVERITIES, SEVERITY
 
 PLACEHOLDER_YEAR = 2000
@@ -20,24 +21,39 @@ _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     """The wall time as it is written (naive, microseconds); null where the text is no date of the calendar.
 
-    `%.f` stands for a fraction of a second with its point or comma, one digit or more, or none at all; digits
+    `%.f` stands for a fraction of a second with its point, comma or colon, one digit or more, or none at all; digits
     beyond microseconds are cut.  A leap second, 23:59:60, becomes the first instant of the next minute, as POSIX
     counts it.
     """
     layout = time.layout
-    if "%e" in layout:
+    if layout == EPOCH:
+        return _epoch(text)
+    if "%e" in layout or "%k" in layout:
         # Polars reads fixed widths four times as fast, so "Jun  3" becomes "Jun 03"
-        text, layout = text.str.replace("  ", " 0", literal=True), layout.replace("%e", "%d")
+        text = text.str.replace("  ", " 0", literal=True)
+        layout = layout.replace("%e", "%d").replace("%k", "%H")
     if "year" in time.missing:
         text, layout = pl.lit(f"{PLACEHOLDER_YEAR} ") + text, f"%Y {layout}"
-    whole = layout.removesuffix("%.f")
-    width = _width(whole)
-    if whole == layout or width is None:
+    before, fraction, behind = layout.partition("%.f")
+    width, tail = _width(before), _width(behind)
+    if not fraction or width is None or tail is None:
         return _naive(text, layout)
-    digits = text.str.slice(width + 1, 6)
-    micros = digits.cast(pl.Int64, strict=False) * pl.lit(10, pl.Int64).pow(6 - digits.str.len_bytes().cast(pl.Int64))
-    micros = pl.when(text.str.len_bytes() > width).then(micros).otherwise(0)
-    return _naive(text.str.head(width), whole) + pl.duration(microseconds=micros, time_unit="us")
+    length = text.str.len_bytes().cast(pl.Int64)
+    digits = text.str.slice(width + 1, length - (width + 1 + tail)) if tail else text.str.slice(width + 1, 6)
+    micros = digits.str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False)
+    micros = pl.when(length > width + tail).then(micros).otherwise(0)
+    whole = text.str.head(width) + text.str.tail(tail) if tail else text.str.head(width)
+    return _naive(whole, before + behind) + pl.duration(microseconds=micros, time_unit="us")
+
+
+def _epoch(text: pl.Expr) -> pl.Expr:
+    """Seconds since 1970 with a fraction or without; 13, 16 and 19 digits are milli-, micro- and nanoseconds.
+
+    All of them begin with the ten digits that seconds have had since 2001-09-09 and will have until 2286.
+    """
+    digits = text.str.replace("[.,]", "")
+    number = digits.str.head(16).str.pad_end(16, "0").cast(pl.Int64, strict=False)
+    return pl.when(digits.str.len_bytes() >= 10).then(number).cast(pl.Datetime("us"))
 
 
 def _naive(text: pl.Expr, layout: str) -> pl.Expr:

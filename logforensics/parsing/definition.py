@@ -18,24 +18,31 @@ from typing import Any, NoReturn
 
 from logforensics.errors import DefinitionError
 from logforensics.parsing import regex as rust
+from logforensics.parsing.keys import Keys, read_keys
+from logforensics.parsing.layout import MISSING, TimeLayout, offset_seconds, read_layout, zone_problem
 from logforensics.timeline.schema import ALWAYS, SCHEMA, SEVERITIES
 
 FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
 """What a pattern may capture besides `time` and `zone`: the columns of the timeline."""
 
-READERS = ("lines",)
-MISSING = ("year", "zone")
-CONVERSIONS = {"severity": ("pri",), "request_time": ("sum",), "upstream_time": ("sum",)}
+READERS = ("lines", "json-lines", "logfmt")
+PROOFS = ("served",)
+"""What each line of a format can prove by being there: served: that a request was answered."""
+
+CONVERSIONS = {
+    "severity": ("pri", "pino", "otel"),
+    "request_time": ("sum", "ms", "us", "ns"),
+    "upstream_time": ("sum", "ms", "us", "ns"),
+}
 """The special conversions of `[types]`; all other fields are cast to their column's type.
 
 pri: the number of a syslog PRI, whose severity is its value modulo 8 (RFC 5424, section 6.2.1).
+pino, otel: numbers of those two scales, 10 to 60 and 1 to 24; ms, us, ns: the unit of a number.  For `keys` only.
 sum: all numbers in the text added up, as nginx writes one per upstream it tried.
 """
 
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}|Z")
-_DIRECTIVE = re.compile(r"%(?:\.f|.)")
-_DIRECTIVES = ("%Y", "%m", "%d", "%e", "%b", "%H", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%%")
 _UNICODE_CLASS = re.compile(r"(?<!\\)(?:\\\\)*(\\[dDwWsSbB])")
 _INSTEAD = {
     "d": ("digits", "[0-9]"),
@@ -44,35 +51,34 @@ _INSTEAD = {
     "b": ("letters", "the characters around it"),
 }
 _TOP_KEYS = (
-    "title", "reference", "reader", "files", "precedence", "absent", "multiline", "types", "severity", "patterns",
-    "samples",
+    "title", "reference", "reader", "files", "proves", "general", "precedence", "absent", "multiline", "types", "severity",
+    "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback")
+_KEYED_KEYS = ("keys", "where", "time", "fallback")
 _SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues")
 _SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
 _OTHER_HEADER = re.compile(r"^\[(?!\[?samples\b)[^\n]*", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class TimeLayout:
-    """How the `time` group is written: strftime directives, and what the text does not say ("year", "zone")."""
-
-    layout: str
-    missing: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
 class Pattern:
-    """One spelling of a format.  A `fallback` is tried on what no pattern above it matched, and may overlap them."""
+    """One spelling of a format.  A `fallback` is tried on what no pattern above it matched, and may overlap them.
+
+    A structured line has `keys` in place of a regex; an empty layout means any stamp that stamps.py knows.
+    """
 
     name: str
     regex: str
     time: TimeLayout
     fallback: bool = False
+    keys: Keys | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The timeline columns this pattern captures, in the order of its groups."""
+        if self.keys is not None:
+            return self.keys.fields
         return tuple(name for name in rust.names(self.regex) if name not in ("time", "zone"))
 
 
@@ -103,7 +109,9 @@ class Definition:
 
     `origin` is what messages call its file.  `severity` maps captured text in lower case to RFC 5424 severities;
     `absent` are texts that stand for no value; `multiline` is None, "any", or the regex of continuation lines;
-    `precedence` names the definitions whose patterns may match this one's samples and still come second.
+    `precedence` names the definitions whose patterns may match this one's samples and still come second;
+    `proves` is None, or what every line of the format testifies to; `general` marks a definition of many formats'
+    common shape, which yields to all that know more.
     """
 
     name: str
@@ -118,6 +126,8 @@ class Definition:
     absent: tuple[str, ...] = ()
     multiline: str | None = None
     precedence: tuple[str, ...] = ()
+    proves: str | None = None
+    general: bool = False
     samples: tuple[Sample, ...] = ()
 
     @property
@@ -128,11 +138,17 @@ class Definition:
 
 
 def read_definition(
-    path: Path | Traversable, text: str | None = None, *, origin: str | None = None, samples: bool = True
+    path: Path | Traversable,
+    text: str | None = None,
+    *,
+    origin: str | None = None,
+    samples: bool = True,
+    trusted: bool = False,
 ) -> Definition:
     """Read one definition; `text` is the file's content if it is already at hand, `origin` its name in messages.
 
     `samples=False` stops in front of the first `[[samples]]`, which is what a run needs and several times faster.
+    `trusted` patterns are known to be valid (the shipped ones, which the tests compile) and are not compiled here.
     Raises DefinitionError "ORIGIN: KEY: what is wrong; what to write instead".
     """
     label = origin or f"parsers/{path.name}"
@@ -151,14 +167,15 @@ def read_definition(
         table = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise DefinitionError(f"{label}: is no TOML: {error}; see https://toml.io") from error
-    return _Reading(label).definition(path.name.removesuffix(".toml"), table)
+    return _Reading(label, trusted).definition(path.name.removesuffix(".toml"), table)
 
 
 class _Reading:
     """The reading of one file: remembers what to call it in messages."""
 
-    def __init__(self, origin: str) -> None:
+    def __init__(self, origin: str, trusted: bool) -> None:
         self.origin = origin
+        self.trusted = trusted
 
     def fail(self, where: str, reason: str, remedy: str) -> NoReturn:
         raise DefinitionError(f"{self.origin}: {where}: {reason}; {remedy}")
@@ -173,11 +190,16 @@ class _Reading:
         reader = self.text("reader", table.get("reader", "lines"))
         if reader not in READERS:
             self.fail("reader", f'there is no reader "{reader}"', f"write one of {_words(READERS)}")
+        proves = table.get("proves")
+        if proves not in (None, *PROOFS):
+            self.fail("proves", f'no line proves "{proves}"', f"write {_words(PROOFS)} or take it out")
         patterns = self.table("[patterns]", table["patterns"])
         if not patterns:
             self.fail("[patterns]", "holds no pattern", "add [patterns.NAME] with regex and time")
-        read = tuple(self.pattern(key, value) for key, value in patterns.items())
+        pattern = self.pattern if reader == "lines" else self.keyed
+        read = tuple(pattern(key, value) for key, value in patterns.items())
         captured = {field for pattern in read for field in pattern.fields}
+        types = self.types(table.get("types", {}), captured)
         return Definition(
             name=name,
             origin=self.origin,
@@ -186,11 +208,15 @@ class _Reading:
             reader=reader,
             files=self.texts("files", table["files"]),
             patterns=read,
-            severity=self.severity(table.get("severity", {}), captured, table.get("types", {})),
-            types=self.types(table.get("types", {}), captured),
+            severity=self.severity(
+                table.get("severity", {}), captured, reader != "lines" or "severity" in dict(types)
+            ),
+            types=types,
             absent=self.texts("absent", table.get("absent", [])),
             multiline=self.multiline(table.get("multiline")),
             precedence=self.texts("precedence", table.get("precedence", [])),
+            proves=proves,
+            general=self.flag("general", table.get("general", False)),
             samples=tuple(
                 self.sample(number, entry, {pattern.name for pattern in read})
                 for number, entry in enumerate(self.tables("[[samples]]", table.get("samples", [])), 1)
@@ -209,20 +235,29 @@ class _Reading:
         regex = self.text(f"{where} regex", table["regex"])
         self.regex(f"{where} regex", regex)
         time = self.layout(f"{where} time", table["time"])
-        if ("zone" in rust.names(regex)) == ("zone" in time.missing):
-            if "zone" in time.missing:
-                self.fail(f"{where} time", "captures the zone, yet calls it missing", 'take "zone" out of missing')
-            self.fail(
-                f"{where} time", "nothing says the zone", 'write missing = ["zone"] or capture it as (?P<zone>...)'
-            )
+        problem = zone_problem("zone" in rust.names(regex), time)
+        if problem:
+            self.fail(f"{where} time", *problem)
         return Pattern(name, regex, time, self.flag(f"{where} fallback", table.get("fallback", False)))
+
+    def keyed(self, name: str, value: object) -> Pattern:
+        """A pattern of a structured reader."""
+        where = f"[patterns.{name}]"
+        table = self.table(where, value)
+        self.known(where, table, _KEYED_KEYS)
+        time = self.layout(f"{where} time", table["time"]) if "time" in table else TimeLayout("")
+        problem = zone_problem(False, time) if "time" in table else None
+        if problem:
+            self.fail(f"{where} time", *problem)
+        fallback = self.flag(f"{where} fallback", table.get("fallback", False))
+        return Pattern(name, "", time, fallback, read_keys(where, table, FIELDS, self.fail))
 
     def regex(self, where: str, regex: str) -> None:
         wide = _UNICODE_CLASS.search(regex)
         if wide:
             what, instead = _INSTEAD[wide[1][1].lower()]
             self.fail(where, f"{wide[1]} also means {what} of other scripts", f"write {instead} instead")
-        refused = rust.refusal(regex)
+        refused = None if self.trusted else rust.refusal(regex)
         if refused:
             self.fail(where, f"Rust refuses it: {refused}", "see https://docs.rs/regex/#syntax")
         if not (regex.startswith("^") and regex.endswith("$")):
@@ -239,33 +274,21 @@ class _Reading:
 
     def layout(self, where: str, value: object) -> TimeLayout:
         table = self.table(where, value)
-        self.known(where, table, ("layout", "missing"))
+        self.known(where, table, ("layout", "missing", "zone"))
         if "layout" not in table:
             self.fail(where, "layout is missing", 'add layout = "%Y-%m-%d %H:%M:%S"')
-        layout = self.text(where, table["layout"])
-        missing = self.texts(where, table.get("missing", []))
-        for part in missing:
-            if part not in MISSING:
-                self.fail(where, f'"{part}" cannot be missing', f"write {_words(MISSING)}")
-        found = _DIRECTIVE.findall(layout)
-        for directive in found:
-            if directive == "%z":
-                self.fail(where, "%z is read by its own group", "take it out and capture the offset as (?P<zone>...)")
-            if directive not in _DIRECTIVES:
-                self.fail(where, f"{directive} is no directive of a layout", f"write one of {' '.join(_DIRECTIVES)}")
-        has_year = "%Y" in found or "%y" in found
-        if has_year == ("year" in missing):
-            if has_year:
-                self.fail(where, "the layout has a year, yet calls it missing", 'take "year" out of missing')
-            self.fail(where, "the layout has no year", 'add %Y, or write missing = ["year", "zone"]')
-        return TimeLayout(layout, missing)
+        self.text(where, table["layout"])
+        self.texts(where, table.get("missing", []))
+        if "zone" in table:
+            self.text(where, table["zone"])
+        return read_layout(where, table, self.fail)
 
-    def severity(self, value: object, captured: Collection[str], types: object) -> tuple[tuple[str, str], ...]:
+    def severity(self, value: object, captured: Collection[str], known: bool) -> tuple[tuple[str, str], ...]:
+        """`known`: the captured text has a meaning without the table, as numbers and the words of JSON logs have."""
         table = self.table("[severity]", value)
-        by_number = isinstance(types, Mapping) and "severity" in types
         if table and "severity" not in captured:
             self.fail("[severity]", "no pattern captures severity", "name the level's group (?P<severity>...)")
-        if "severity" in captured and not table and not by_number:
+        if "severity" in captured and not table and not known:
             self.fail("[severity]", "is missing, but a pattern captures severity", 'add [severity] with "WORD" = "err"')
         for word, level in table.items():
             if level not in SEVERITIES:
@@ -287,7 +310,7 @@ class _Reading:
         if value is None or value == "any":
             return None if value is None else "any"
         regex = self.text("multiline", value)
-        refused = rust.refusal(regex)
+        refused = None if self.trusted else rust.refusal(regex)
         if refused:
             self.fail("multiline", f"Rust refuses it: {refused}", 'write "any" or a regex')
         if not regex.startswith("^"):
@@ -323,7 +346,7 @@ class _Reading:
         if zone is not None and not (isinstance(zone, str) and _OFFSET.fullmatch(zone)):
             self.fail(f"{where} given", f'"{zone}" is no offset', 'write zone = "+10:00"')
         return Sample(
-            number, line, pattern, given.get("year"), None if zone is None else _seconds(zone), time,
+            number, line, pattern, given.get("year"), None if zone is None else offset_seconds(zone), time,
             tuple(fields.items()), without, matches, continues,
         )  # fmt: skip
 
@@ -372,11 +395,3 @@ _EXAMPLES = {
 
 def _words(words: Collection[str]) -> str:
     return ", ".join(f'"{word}"' for word in words)
-
-
-def _seconds(offset: str) -> int:
-    """Seconds east of Greenwich of "+10:00", "-03:30" or "Z"."""
-    if offset == "Z":
-        return 0
-    seconds = int(offset[1:3]) * 3600 + int(offset[4:6]) * 60
-    return -seconds if offset[0] == "-" else seconds

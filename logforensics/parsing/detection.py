@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import polars as pl
 
-from logforensics.parsing.definition import Definition
-from logforensics.parsing.lines import Reader, compile_reader
+from logforensics.parsing import regex as rust
+from logforensics.parsing.convert import wall_expr
+from logforensics.parsing.definition import Definition, Pattern
+from logforensics.parsing.lines import compile_reader
 
 ENOUGH = 0.2
 """Share of the lines a definition must read to be taken: a log most of whose lines are damage is still a log."""
 
 ENOUGH_MULTILINE = 0.02
 """The same where continuation lines are allowed: one event with a stack trace of fifty lines below it."""
+
+GENERAL = 0.5
+"""What a line counts that only a general definition reads: it wins where the others leave more than half."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def trials(file_name: str, head: Sequence[str], definitions: Sequence[Definition
         {"line": range(len(head)), "text": list(head), "length": [0] * len(head)},
         schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
     ).filter(pl.col("text").str.strip_chars() != "")
-    done = [_try(file_name, lines, definition) for definition in definitions]
+    hits = _hits(lines, definitions) if lines.height else {}
+    done = [_try(file_name, lines, definition, hits) for definition in definitions]
     return tuple(sorted(done, key=lambda trial: _rank(trial, done)))
 
 
@@ -99,24 +104,27 @@ def hinted(file_name: str, definition: Definition) -> bool:
     return any(fnmatch.fnmatchcase(name, glob) for glob in definition.files for name in (file_name, last))
 
 
-def _try(file_name: str, lines: pl.DataFrame, definition: Definition) -> Trial:
+def _try(file_name: str, lines: pl.DataFrame, definition: Definition, hits: Mapping[Pattern, pl.Series]) -> Trial:
+    """How one definition does; `hits` are the lines that match each pattern and have a date (all patterns that do)."""
     total = lines.height
-    left, counts, strong = lines, [], 0
-    reader = bare_reader(definition)
-    for compiled in reader.compiled:
+    left, counts, strong = pl.repeat(True, total, dtype=pl.Boolean, eager=True), [], 0
+    for pattern in definition.patterns:
         count = 0
-        if left.height:
-            hit = left.get_column("text").str.contains(compiled.regex)
+        if pattern in hits:
+            hit = hits[pattern] & left
             count = int(hit.sum())
-            left = left.filter(~hit) if count else left
-        counts.append((compiled.pattern.name, count))
-        strong += 0 if compiled.pattern.fallback else count
+            left = left & ~hit
+        counts.append((pattern.name, count))
+        strong += 0 if pattern.fallback else count
     matched = sum(count for _, count in counts)
     continued = 0
     if matched and definition.multiline is not None:
         follows = definition.multiline
-        hit = left.get_column("text").str.contains("" if follows == "any" else follows)
-        continued, left = int(hit.sum()), left.filter(~hit)
+        if follows == "any":
+            continued, left = int(left.sum()), left & ~left
+        else:
+            follow = lines.get_column("text").str.contains(follows) & left
+            continued, left = int(follow.sum()), left & ~follow
     return Trial(
         definition=definition,
         lines=total,
@@ -125,19 +133,44 @@ def _try(file_name: str, lines: pl.DataFrame, definition: Definition) -> Trial:
         by_pattern=tuple(counts),
         continued=continued,
         hinted=hinted(file_name, definition),
-        left=tuple(left.get_column("line")),
+        left=tuple(lines.get_column("line").filter(left)),
     )
+
+
+def _hits(lines: pl.DataFrame, definitions: Sequence[Definition]) -> dict[Pattern, pl.Series]:
+    """For each pattern that reads a line: which lines it matches and reads a date in.
+
+    The stems are tried first, each once for all patterns that share it: compiling regexes is what costs, and nine in
+    ten need not be.
+    """
+    text = lines.get_column("text")
+    patterns = [pattern for definition in definitions if definition.reader == "lines" for pattern in definition.patterns]
+    keys = [(rust.stem(pattern.regex), pattern.time) for pattern in patterns]
+    numbered = {key: str(number) for number, key in enumerate(dict.fromkeys(keys))}
+    dated = lines.select(
+        wall_expr(pl.col("text").str.extract(stem, 1), time).is_not_null().alias(name)
+        for (stem, time), name in numbered.items()
+    )
+    some = {name for name in dated.columns if dated[name].any()}
+    tried = {pattern: numbered[key] for pattern, key in zip(patterns, keys, strict=True) if numbered[key] in some}
+    regexes = dict.fromkeys(pattern.regex for pattern in tried)
+    found = lines.select(pl.col("text").str.contains(regex).alias(regex) for regex in regexes)
+    hits = {pattern: found[pattern.regex] & dated[name] for pattern, name in tried.items()}
+    for definition in definitions:
+        if definition.reader != "lines" and text.str.contains(_SIGN[definition.reader], literal=True).any():
+            compiled = compile_reader(definition, ()).compiled
+            hits |= {one.pattern: one.matches(text) for one in compiled}
+    return {pattern: hit for pattern, hit in hits.items() if hit.any()}
+
+
+_SIGN = {"json-lines": "{", "logfmt": "="}
+"""What each line of a structured reader must hold."""
 
 
 def _rank(trial: Trial, done: Sequence[Trial]) -> tuple[float, float, int, int, str]:
-    """Sort key, best first: share, share without fallbacks, rivals with precedence, the file's name, the name."""
+    """Sort key, best first: worth, worth without fallbacks, rivals with precedence, the file's name, the name."""
     overruled = sum(
         trial.definition.name in other.definition.precedence and other.share >= trial.share > 0 for other in done
     )
-    return (-trial.share, -trial.strong, overruled, 0 if trial.hinted else 1, trial.definition.name)
-
-
-@lru_cache(maxsize=256)
-def bare_reader(definition: Definition) -> Reader:
-    """The reader that captures nothing but the time."""
-    return compile_reader(definition, ())
+    worth = GENERAL if trial.definition.general else 1.0
+    return (-trial.share * worth, -trial.strong * worth, overruled, 0 if trial.hinted else 1, trial.definition.name)

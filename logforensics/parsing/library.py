@@ -45,7 +45,7 @@ def load_definitions(user: bool = True, *, samples: bool = False) -> tuple[Defin
 def _load(own: tuple[tuple[str, int, int], ...], samples: bool) -> tuple[Definition, ...]:
     """The definitions of the shipped folder and of the files `own` (path, mtime, size: the cache's key)."""
     entries = [entry for entry in shipped().iterdir() if entry.name.endswith(".toml")]
-    found = [read_definition(entry, samples=samples) for entry in entries]
+    found = [read_definition(entry, samples=samples, trusted=not samples) for entry in entries]
     found += [read_definition(Path(path), origin=path, samples=samples) for path, _, _ in own]
     by_name: dict[str, Definition] = {}
     for definition in sorted(found, key=lambda definition: (definition.name, definition.origin)):

@@ -15,6 +15,7 @@ from logforensics.errors import UsageError
 from logforensics.parsing import regex as rust
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
 from logforensics.parsing.definition import FIELDS, Definition, Pattern
+from logforensics.parsing.structured import KeyedPattern, compile_keyed
 from logforensics.timeline.schema import SCHEMA
 
 REST_SCHEMA = {"line": pl.UInt32, "text": pl.String, "length": pl.UInt32, "kind": pl.String}
@@ -50,6 +51,14 @@ class _Compiled:
     regex: str
     columns: tuple[pl.Expr, ...]
 
+    def captures(self, text: pl.Series) -> pl.DataFrame:
+        """The captured texts of each line; `time` is null where the pattern does not match."""
+        return text.str.extract_groups(self.regex).struct.unnest()
+
+    def matches(self, text: pl.Series) -> pl.Series:
+        """Which lines the pattern reads."""
+        return text.str.contains(self.regex)
+
 
 @dataclass(frozen=True)
 class Reader:
@@ -59,7 +68,7 @@ class Reader:
     fields: tuple[str, ...]
     derived: Mapping[str, pl.Expr]
     captured: tuple[str, ...] = field(repr=False)
-    compiled: tuple[_Compiled, ...] = field(repr=False)
+    compiled: tuple[_Compiled | KeyedPattern, ...] = field(repr=False)
 
     @cached_property
     def schema(self) -> dict[str, pl.DataType]:
@@ -79,7 +88,7 @@ class Reader:
         for compiled in self.compiled:
             if left.height == 0:
                 break
-            captures = left.select(pl.col("text").str.extract_groups(compiled.regex).struct.unnest())
+            captures = compiled.captures(left.get_column("text"))
             matched = captures.get_column("time").is_not_null()
             count = matched.sum()
             if count == 0:
@@ -176,13 +185,14 @@ def compile_reader(
         raise UsageError(f"{unknown[0]}: no column of the timeline; known are {', '.join(FIELDS)}")
     captured = tuple(name for name in FIELDS if name in wanted)
     asked = tuple(name for name in FIELDS if name in set(fields))
-    compiled = tuple(_compile(pattern, definition, captured) for pattern in definition.patterns)
+    compile_pattern = _compile if definition.reader == "lines" else compile_keyed
+    compiled = tuple(compile_pattern(pattern, definition, captured) for pattern in definition.patterns)
     return Reader(definition, asked, derived, captured, compiled)
 
 
 def _compile(pattern: Pattern, definition: Definition, captured: Collection[str]) -> _Compiled:
     names = rust.names(pattern.regex)
-    offset = pl.col("offset") if "zone" in names else pl.lit(None, pl.Int32).alias("offset")
+    offset = pl.col("offset") if "zone" in names else pl.lit(pattern.time.offset, pl.Int32).alias("offset")
     columns = [
         wall_expr(pl.col("time"), pattern.time).alias("wall"),
         offset,

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 import polars as pl
 
+# an escape; an opened class with the "]" that may stand first in it; what else opens and closes
+_TOKEN = re.compile(r"\\.|\[\^?\]?|[\]()]", re.DOTALL)
 _NAMED = re.compile(r"\?P?<([A-Za-z_][A-Za-z0-9_]*)>")
 
 
@@ -35,29 +37,44 @@ def groups(regex: str) -> tuple[Group, ...]:
 
 
 def _groups(regex: str) -> Iterator[Group]:
-    """Walk over the pattern once; `depth` counts open character classes, which nest in the Rust dialect."""
-    at, depth = 0, 0
-    while at < len(regex):
-        char = regex[at]
-        if char == "\\":
-            at += 2
-            continue
-        if char == "[":
+    """Jump from one character that matters to the next; `depth` counts open classes, which nest in the Rust dialect."""
+    depth = 0
+    for token in _TOKEN.finditer(regex):
+        text = token[0]
+        if text[0] == "[":
             depth += 1
-            # "]" right behind "[" or "[^" is the character itself
-            at += 1 + (regex[at + 1 : at + 2] == "^")
-            at += regex[at : at + 1] == "]"
-            continue
-        if char == "]":
+        elif text[0] == "]":
             depth = max(depth - 1, 0)
-        elif char == "(" and depth == 0:
-            named = _NAMED.match(regex, at + 1)
+        elif text[0] == "(" and depth == 0:
+            named = _NAMED.match(regex, token.start() + 1)
             if named:
-                yield Group(at, named.end(), named[1])
-                at = named.end()
-                continue
-            yield Group(at, at + 1, None if regex[at + 1 : at + 2] == "?" else "")
-        at += 1
+                yield Group(token.start(), named.end(), named[1])
+            else:
+                yield Group(token.start(), token.end(), None if regex[token.end() : token.end() + 1] == "?" else "")
+
+
+@lru_cache(maxsize=512)
+def stem(regex: str) -> str:
+    """The beginning of a pattern up to the end of its group `time`, which alone is captured.
+
+    Whatever the pattern matches, its stem matches too; many patterns share one, so that it is asked first.
+    """
+    depth, opened, classes = 0, -1, 0
+    start = next(group.start for group in groups(regex) if group.name == "time")
+    for token in _TOKEN.finditer(regex):
+        text = token[0]
+        if text[0] == "[":
+            classes += 1
+        elif text[0] == "]":
+            classes = max(classes - 1, 0)
+        elif text[0] == "(" and classes == 0:
+            opened = depth if token.start() == start else opened
+            depth += 1
+        elif text[0] == ")" and classes == 0:
+            depth -= 1
+            if depth == opened:
+                return prune(regex[: token.end()], ("time",)) + ")" * depth
+    return prune(regex, ("time",))
 
 
 def names(regex: str) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import Outage
 from logforensics.report.escape import ascii_only as to_ascii
 from logforensics.report.escape import plain
-from logforensics.report.layout import columns
+from logforensics.report.layout import Paper, columns
 from logforensics.report.model import Note, SourceRow
 from logforensics.report.verdict import length
 from logforensics.report.words import about, clock, duration, listing, local, plural, zone_label
@@ -46,7 +46,7 @@ def findings(
 ) -> str:
     """The findings of one analyser as a table; with none, the span and the sources in which there are none."""
     if not found:
-        return _shown([_none(kind, zone, timeline)], ascii_only)
+        return _shown(Paper(width, ascii_only=ascii_only).paragraph(_none(kind, zone, timeline)), ascii_only)
     makers: dict[str, Callable[[Sequence[Any], Zone], Table]] = {
         "gaps": _gaps,
         "bursts": _bursts,

@@ -275,7 +275,7 @@ def _summary(reading: Reading, frame: pl.DataFrame, zone: tuple[str, str], ledge
         timezone=zone[0],
         timezone_reason=zone[1],
         samples=samples[:5],
-        proves="served" if reading.definition.name == "password_stats" else None,
+        proves=reading.definition.proves,
     )
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from logforensics.clock.settle import TIME_BASES
+
 SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """RFC 5424 severities, worst first; the Enum's order makes `severity <= "err"` mean "err or worse"."""
-
-TIME_BASES = ("explicit", "zone-assumed", "year-inferred", "derived", "carried", "ambiguous")
-"""How an event's instant is known; see clock/."""
 
 SEVERITY = pl.Enum(SEVERITIES)
 TIME_BASIS = pl.Enum(TIME_BASES)

@@ -27,7 +27,7 @@ def rows(walls: list[datetime], files: list[int] | None = None) -> pl.DataFrame:
     return pl.DataFrame(
         {
             "wall": pl.Series(walls, dtype=pl.Datetime("us")),
-            "yearless": [True] * len(walls),
+            "yearless": pl.Series([True] * len(walls), dtype=pl.Boolean),
             "file_index": pl.Series(files or [0] * len(walls), dtype=pl.UInt32),
         }
     )
@@ -186,7 +186,7 @@ def test_an_incident_moved_by_any_number_of_days_moves_along(days: int) -> None:
     assert (found.wall.to_list(), found.doubtful.any()) == (truth, False)
 
 
-@given(st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2000, 12, 31)), max_size=400))
+@given(st.lists(st.datetimes(datetime(2000, 1, 1), datetime(2000, 12, 31)), max_size=60))
 def test_any_order_of_stamps_is_survived(walls: list[datetime]) -> None:
     """Stamps in no order at all keep their day and time, or stay marked; nothing raises."""
     found = infer_years(rows(walls), YearClues((datetime(2026, 1, 1),)))
@@ -195,5 +195,5 @@ def test_any_order_of_stamps_is_survived(walls: list[datetime]) -> None:
 
 def test_more_new_years_than_logs_can_hold_are_in_doubt() -> None:
     """A chain that would begin before 1970 is cut there and marked."""
-    found = stamped(*["Jan 1 12:00:00", "Dec 1 12:00:00"] * 60, clues=mtime(2020, 12, 1, 13))
+    found = stamped(*["Jan 1 12:00:00", "Jun 3 12:00:00", "Dec 1 12:00:00"] * 60, clues=mtime(2020, 12, 1, 13))
     assert (year_of(found)[0], found.doubtful[0], found.doubtful[-1]) == (1970, True, False)

@@ -115,7 +115,7 @@ def test_what_is_no_log_is_passed_over_with_the_reason(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (tmp_path / "b.png.gz").write_bytes(gzip.compress(b"\x89PNG\r\n\x1a\n" + bytes(100)))
-    (tmp_path / "c.log.xz").write_bytes(b"\xfd7zXZ\0" + bytes(50))
+    (tmp_path / "c.zip").write_bytes(b"PK\x03\x04" + bytes(50))
     (tmp_path / "d.log").write_bytes(gzip.compress(gzip.compress(LINE)))
     with socket.socket(socket.AF_UNIX) as listening:
         folder = Path.cwd()
@@ -127,8 +127,8 @@ def test_what_is_no_log_is_passed_over_with_the_reason(tmp_path: Path) -> None:
     assert found.passed_over == (
         PassedOver("a.png", "not-a-log", "a PNG image"),
         PassedOver("b.png.gz", "not-a-log", "a PNG image inside gzip"),
-        PassedOver("c.log.xz", "unread", "packed as xz; unpack it first (xz -dk)"),
-        PassedOver("d.log", "unread", "packed as gzip inside gzip; unpack it first"),
+        PassedOver("c.zip", "unread", "packed as zip; unpack it first"),
+        PassedOver("d.log", "unread", "packed as gzip inside gzip; unpack it first (gzip -dk)"),
         PassedOver("pipe", "not-a-log", "a named pipe"),
         PassedOver("socket", "not-a-log", "a socket"),
     )

@@ -1,0 +1,64 @@
+"""The sentences of a verdict."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from logforensics.outage.model import Cause, Outage
+from logforensics.report.model import Report
+from logforensics.report.verdict import bracket_words, headline, length, nothing_found, noun, sentences
+
+
+def test_the_length_lies_between_the_inner_and_the_outer_edges(outage: Outage) -> None:
+    """Shortest: first failing to last failing; longest: last good to first good."""
+    assert length(outage, None) == (79517.0, 79654.243)
+
+
+@pytest.mark.parametrize(
+    ("scope", "affected", "expected"),
+    [("total", ("/",), "outage"), ("partial", ("/",), "partial outage"), ("partial", (), "degradation")],
+)
+def test_the_word_outage_is_kept_for_total_ones(
+    outage: Outage, scope: str, affected: tuple[str, ...], expected: str
+) -> None:
+    """A postmortem does not overstate."""
+    assert noun(replace(outage, scope=scope, affected=affected)) == expected
+
+
+def test_wide_bounds_are_not_rounded_to_one_number(report: Report, outage: Outage) -> None:
+    """One number would claim more than is known."""
+    wide = replace(outage, end=replace(outage.start, latest=replace(outage.end.latest)) if outage.end else None)
+    assert headline(wide, report) == "Partial outage, 0 s to 22 h 7 min"
+
+
+def test_a_planned_outage_is_called_so(report: Report, outage: Outage) -> None:
+    """Maintenance is no surprise."""
+    assert headline(replace(outage, planned=True), report) == "Planned partial outage, about 22 hours"
+
+
+def test_a_start_before_the_logs_begin_has_one_bound(report: Report, outage: Outage) -> None:
+    """Nothing is invented before the first line."""
+    late = replace(outage, start=replace(outage.start, earliest=None))
+    assert bracket_words(late.start, report.zone) == "before 2020-06-23 09:06:55 +10:00"
+    assert length(late, None) == (79517.0, None)
+
+
+def test_an_unknown_cause_is_said_without_a_confidence(report: Report, outage: Outage) -> None:
+    """No number for a guess."""
+    unknown = replace(outage, cause=Cause("unknown", 0.1), blind_spots=())
+    assert sentences(unknown, report, str)[-1] == "The cause is not known from these logs."
+
+
+def test_log_text_goes_through_the_door_of_the_face(report: Report, outage: Outage) -> None:
+    """No endpoint stands in a sentence as it was logged."""
+    bad = replace(outage, affected=("/<b>",))
+    assert "<b>" not in " ".join(sentences(bad, report, lambda text: text.replace("<", "?")))
+
+
+def test_nothing_found_names_what_was_seen_instead(quiet: Report, report: Report) -> None:
+    """Silences and boots alone are no outage."""
+    seen = replace(quiet, gaps=report.gaps, boots=report.boots)
+    assert nothing_found(seen)[-1] == "1 silence and 1 boot were seen, none of which proves an outage."
+    assert nothing_found(quiet)[-1] == "Nothing out of the way was seen."
