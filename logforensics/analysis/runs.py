@@ -30,13 +30,14 @@ CLIENT_CLOSED_WEIGHT = 0.5
 
 @dataclass(frozen=True)
 class Fail:
-    """One failed request: when it was logged, since when it had waited, and its line."""
+    """One failed request: when it was logged, since when it had waited, its line, and its LLR weight in its run."""
 
     time: datetime
     began: datetime
     cite: Cite
     status: int
     client: str
+    weight: float
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def failing_runs(outcomes: pl.DataFrame) -> list[Run]:
     )
     failing = decided.filter("failed")
     regulars = _regular_clients(decided)
-    site = _normal_shares(decided.with_columns(pl.lit("site").alias("group")))["site"]
+    site = _normal_shares(decided.with_columns(pl.lit("site").alias("group")), 0.5)["site"]
     normal = {group: max(share, site) for group, share in _normal_shares(decided).items()}
     rows = list(failing.iter_rows(named=True))
     by_group: dict[str, list[tuple[dict[str, object], float]]] = defaultdict(list)
@@ -107,8 +108,8 @@ def _regular_clients(decided: pl.DataFrame) -> set[str]:
     return set(served.get_column("client").cast(pl.String).to_list())
 
 
-def _normal_shares(decided: pl.DataFrame) -> dict[str, float]:
-    """Each group's normal failing share: the lower quartile over CHUNKS equal parts of its history, with the prior."""
+def _normal_shares(decided: pl.DataFrame, quantile: float = 0.25) -> dict[str, float]:
+    """Each group's normal failing share: a quantile over CHUNKS equal parts of its history, with the prior."""
     parts = (
         decided.with_columns(
             (pl.int_range(pl.len()).over("group") * CHUNKS // pl.len().over("group")).alias("chunk")
@@ -119,7 +120,7 @@ def _normal_shares(decided: pl.DataFrame) -> dict[str, float]:
             ((pl.col("failures") + PRIOR_FAILURES) / (pl.col("requests") + PRIOR_REQUESTS)).alias("share")
         )
         .group_by("group")
-        .agg(pl.col("share").quantile(0.25, "lower"))
+        .agg(pl.col("share").quantile(quantile, "lower"))
     )
     return {str(group): float(share) for group, share in parts.iter_rows()}
 
@@ -217,18 +218,18 @@ def _run(
     if baseline >= share:
         return None
     gain, loss = _scores(share, baseline)
-    fails = tuple(_fail(row) for row in rows)
-    weight = gain * sum(weights) + loss * successes
+    fails = tuple(_fail(row, gain * weight) for row, weight in zip(rows, weights, strict=True))
+    weight = sum(fail.weight for fail in fails) + loss * successes
     return Run(
         group, fails, successes, baseline, weight, _proof(rows[0]["last_ok"]), _proof(rows[-1]["next_ok"]), ever_ok
     )
 
 
-def _fail(row: dict[str, object]) -> Fail:
+def _fail(row: dict[str, object], weight: float) -> Fail:
     time, began = row["time"], row["began"]
     assert isinstance(time, datetime)
     assert isinstance(began, datetime)
-    return Fail(time, began, Cite(str(row["file"]), _number(row, "line")), _number(row, "status"), str(row["client"]))
+    return Fail(time, began, Cite(str(row["file"]), _number(row, "line")), _number(row, "status"), str(row["client"]), weight)
 
 
 def _number(row: dict[str, object], name: str) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Generic, TypeVar
 
 from logforensics.evidence.cut import cut
 from logforensics.evidence.inflate import text_pieces
@@ -15,6 +16,8 @@ from logforensics.evidence.sniff import utf16
 
 BLOCK_BYTES = 4 << 20
 """Large enough that the cost of a block (one Polars call chain) vanishes, small enough for the cache and memory."""
+
+Part = TypeVar("Part")
 
 LONGEST_LINE = 64 << 20
 """A longer line is cut here: no logger writes one, but a file that is no log may hold a GB without a line feed."""
@@ -35,30 +38,21 @@ class Block:
     data: bytes
 
 
-class BlockReader:
-    """Iterates over a file's blocks; each iteration reads the evidence anew.
+class FileReader(Generic[Part]):
+    """What is known of a file once its bytes were read.
 
-    After an iteration went to its end:
     `sha256`      hex digest of the bytes on disk that were read (`whole` says whether that is all of them),
     `disk_bytes`  how many those were (it grows while reading),
-    `text_bytes`  how many bytes of text they make: the blocks' data and the damage that is not delivered tile
-                  exactly [0, text_bytes),
-    `lines`       line feeds, plus one for a last line without,
-    `damage`      torn off, unreadable or doubtful stretches (lines_of finds those inside a block).
+    `text_bytes`  how many bytes they make once unpacked: what was given out and the damage that is not delivered
+                  tile exactly [0, text_bytes),
+    `lines`       how many lines or records there are,
+    `damage`      torn off, unreadable or doubtful stretches.
     Never raises for a file that cannot be read: that is Damage("unread").
     """
 
-    def __init__(
-        self,
-        file: LogFile,
-        block_bytes: int = BLOCK_BYTES,
-        *,
-        longest_line: int = LONGEST_LINE,
-        digest: bool = True,
-    ) -> None:
+    def __init__(self, file: LogFile, chunk: int, *, digest: bool = True) -> None:
         self.file = file
-        self._block_bytes = block_bytes
-        self._longest = max(longest_line, block_bytes)
+        self._chunk = chunk
         self._with_digest = digest
         self._reset()
 
@@ -69,15 +63,13 @@ class BlockReader:
         self.lines = 0
         self.damage: list[Damage] = []
         self._disk: Disk | None = None
-        self._index = 0
-        self._ends_in_line_feed = True
 
     @property
     def disk_bytes(self) -> int:
         """Bytes on disk read so far."""
         return self._disk.read_bytes if self._disk else 0
 
-    def __iter__(self) -> Iterator[Block]:
+    def __iter__(self) -> Iterator[Part]:
         self._reset()
         try:
             disk = self._disk = Disk.of(self.file.path)
@@ -86,16 +78,19 @@ class BlockReader:
             self.whole = False
             return
         with disk:
-            pieces = text_pieces(disk, self.file.compression, self._block_bytes, digest=self._with_digest)
-            for part in cut(self._without_doubts(_as_utf8(pieces)), self._block_bytes, self._longest):
-                if isinstance(part, Hole):
-                    self._hole(part)
-                else:
-                    yield self._block(part)
+            pieces = text_pieces(disk, self.file.compression, self._chunk, digest=self._with_digest)
+            yield from self._given(pieces)
             self._compare_sizes(disk)
-        self.lines += not self._ends_in_line_feed
         self.sha256 = disk.hexdigest if self._with_digest else ""
         self.whole = disk.whole and self._with_digest
+        self._end()
+
+    def _given(self, pieces: Pieces) -> Iterator[Part]:
+        """What the reader gives for the unpacked pieces of the file."""
+        raise NotImplementedError
+
+    def _end(self) -> None:
+        """Called behind the last piece of a file that could be opened."""
 
     def _compare_sizes(self, disk: Disk) -> None:
         """Names what a truncation took: before the open (nobody read it) or after we had read it."""
@@ -115,6 +110,51 @@ class BlockReader:
                 arrived += piece.length if isinstance(piece, Hole) else len(piece)
                 yield piece
 
+    def _hole(self, hole: Hole) -> None:
+        self._damage(hole.kind, self.text_bytes, hole.length)
+        self.text_bytes += hole.length
+
+    def _damage(self, kind: str, offset: int, length: int, *, delivered: bool = False, line: int | None = None) -> None:
+        last = self.damage[-1] if self.damage else None
+        if last and last.length and (last.kind, last.delivered, last.offset + last.length) == (kind, delivered, offset):
+            self.damage[-1] = replace(last, length=last.length + length)
+        else:
+            self.damage.append(Damage(kind, self.file.name, offset, length, delivered, line))
+
+
+class BlockReader(FileReader[Block]):
+    """Iterates over a file's blocks; each iteration reads the evidence anew.
+
+    After an iteration went to its end, the attributes of FileReader hold; `lines` are line feeds, plus one for a last
+    line without, and lines_of finds the damage inside a block.
+    """
+
+    def __init__(
+        self,
+        file: LogFile,
+        block_bytes: int = BLOCK_BYTES,
+        *,
+        longest_line: int = LONGEST_LINE,
+        digest: bool = True,
+    ) -> None:
+        self._longest = max(longest_line, block_bytes)
+        super().__init__(file, block_bytes, digest=digest)
+
+    def _reset(self) -> None:
+        super()._reset()
+        self._index = 0
+        self._ends_in_line_feed = True
+
+    def _given(self, pieces: Pieces) -> Iterator[Block]:
+        for part in cut(self._without_doubts(_as_utf8(pieces)), self._chunk, self._longest):
+            if isinstance(part, Hole):
+                self._hole(part)
+            else:
+                yield self._block(part)
+
+    def _end(self) -> None:
+        self.lines += not self._ends_in_line_feed
+
     def _block(self, data: bytes) -> Block:
         block = Block(self.file.name, self._index, self.text_bytes, self.lines + 1, data)
         self._index += 1
@@ -129,13 +169,6 @@ class BlockReader:
         self.lines += hole.feeds
         if hole.length:
             self._ends_in_line_feed = hole.feeds > 0
-
-    def _damage(self, kind: str, offset: int, length: int, *, delivered: bool = False, line: int | None = None) -> None:
-        last = self.damage[-1] if self.damage else None
-        if last and last.length and (last.kind, last.delivered, last.offset + last.length) == (kind, delivered, offset):
-            self.damage[-1] = replace(last, length=last.length + length)
-        else:
-            self.damage.append(Damage(kind, self.file.name, offset, length, delivered, line))
 
 
 def read_blocks(file: LogFile, block_bytes: int = BLOCK_BYTES) -> BlockReader:

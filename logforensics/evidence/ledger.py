@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from logforensics.errors import LogForensicsError
 from logforensics.evidence.files import BlockReader
 from logforensics.evidence.model import Damage
+from logforensics.evidence.raw import RawReader
 
 SAMPLES = 5
 """Unparsed lines kept per file: enough to see which format they have."""
@@ -91,7 +92,7 @@ class FileAccount:
             if not entry.delivered:
                 self.damaged.add(1, entry.length)
 
-    def finish(self, reader: BlockReader) -> None:
+    def finish(self, reader: BlockReader | RawReader) -> None:
         """Takes over what the reader knows after its last block."""
         self.size = reader.disk_bytes
         self.sha256 = reader.sha256

@@ -13,7 +13,7 @@ class LogFile:
     `name` is what every output calls it: the path relative to the root that was given, with "/" between the
     parts and bytes that are not UTF-8 written as \\xNN.  `size` is in bytes on disk, `mtime` in seconds since
     the epoch (None for stdin).  `compression` was found by magic bytes: "plain", "gzip", "xz",
-    "bzip2", "zstd" or "lz4".
+    "bzip2", "zstd" or "lz4".  `kind` is what is inside: "text", "journal" (systemd's) or "logins" (wtmp, btmp, utmp).
     """
 
     path: Path
@@ -21,6 +21,7 @@ class LogFile:
     size: int
     mtime: float | None
     compression: str = "plain"
+    kind: str = "text"
 
 
 @dataclass(frozen=True)

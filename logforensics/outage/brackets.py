@@ -12,6 +12,7 @@ from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import Facts
 from logforensics.outage.host import SILENT_DECADES
 from logforensics.outage.model import Bracket, Edge
+from logforensics.outage.suspects import UPSTREAM
 
 COVERED = 0.9
 """Share of a case that a source's silence must cover to be part of it: less is a silence of its own."""
@@ -23,9 +24,6 @@ RESTART = timedelta(minutes=5)
 
 ROUTINE = 3
 """A service whose stop is logged more often than this stops as a matter of routine (a timer's job, a re-sync)."""
-
-UPSTREAM = ("upstream-timeout", "upstream-refused")
-"""Failure lines that are written for a failed request, and so are already counted with it."""
 
 ONE_START = timedelta(seconds=10)
 """Lines by which one start says more than once that it is done come within its own few seconds."""
@@ -61,7 +59,8 @@ def bracket(case: Case, facts: Facts) -> Brackets:
     if not case.of("host"):
         fails, recovered = _by_restart(facts, last, fails, recovered)
         last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
-    before = [edge for edge in worked if edge.time < first.time]
+    # Stamps of whole seconds put a last success and a first failure into the same second: two lines, one instant.
+    before = [edge for edge in worked if edge.time <= first.time and edge.cite != first.cite]
     after = [edge for edge in recovered if edge.time >= last.time]
     earliest = max(before, key=lambda edge: (edge.time, edge.cite or ("", 0)), default=None)
     outer = tuple(

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from logforensics.analysis.findings import Boot
-from logforensics.analysis.runs import Fail, Run
+import polars as pl
+
+from logforensics.analysis.findings import Boot, Cite
+from logforensics.analysis.runs import FAILING_SHARES, Fail, Run
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
+
+UPSTREAM = ("upstream-timeout", "upstream-refused")
+"""Failure lines that are written for a failed request, and so are already counted with it."""
 
 FALSE_ALARMS = 0.01
 """Expected number of outages seen by chance in one run, for each way of seeing them (Ville's inequality bounds the
@@ -20,6 +25,9 @@ chance that any run of failures ever weighs ln(n / FALSE_ALARMS) over n requests
 BY_CHANCE = math.log(10)
 """What each further group costs a cluster: in about one place of ten some group has a failure of its own by chance,
 so that adding one that merely fits is no evidence."""
+
+ODD = math.log(100)
+"""Weight of evidence that one case in a hundred has by chance."""
 
 SHORTEST = timedelta(seconds=10)
 """Failures that are all over sooner are no outage: a visitor's browser is still waiting, a retry succeeds."""
@@ -62,9 +70,10 @@ def failing_services(facts: Facts) -> list[Suspect]:
 
     Two runs belong together when each fails within the time in which the other is not known to work: one has its
     first failure before the other's first later success, and no success of its own since the other's last failure.
-    A cluster is a suspect when its summed weight passes ln(n / FALSE_ALARMS) and some endpoint in it ever worked.
+    A cluster is a suspect when the summed weight of those of its groups that ever worked passes ln(n / FALSE_ALARMS), the
+    price of looking everywhere; or ln 100 alone, where a witness of another kind points at that very time.
     """
-    needed = math.log(max(10, facts.outcomes.height) / FALSE_ALARMS)
+    anywhere = math.log(max(10, facts.outcomes.height) / FALSE_ALARMS)
     clusters: list[list[Run]] = []
     for run in facts.runs:
         home = next((cluster for cluster in clusters if any(_together(run, other) for other in cluster)), None)
@@ -74,12 +83,20 @@ def failing_services(facts: Facts) -> list[Suspect]:
             home.append(run)
     suspects = []
     for cluster in clusters:
-        weight = sum(run.weight - BY_CHANCE for run in cluster)
+        weight = sum(run.weight - BY_CHANCE for run in cluster if run.ever_ok)
         first, last = min(run.first.began for run in cluster), max(run.last.time for run in cluster)
-        if weight < needed or last - first < SHORTEST or not any(run.ever_ok for run in cluster):
-            continue
-        suspects.append(_service(cluster))
+        needed = ODD if _pointed_at(facts, cluster) else anywhere
+        if weight >= needed and last - first >= SHORTEST:
+            suspects.append(_service(facts, cluster))
     return suspects
+
+
+def _pointed_at(facts: Facts, cluster: list[Run]) -> bool:
+    """Whether a failure line that is no failed request's own, or a boot, falls where all of a cluster's runs may last."""
+    begin = max((run.last_ok[0] for run in cluster if run.last_ok), default=facts.begin)
+    end = min((run.next_ok[0] for run in cluster if run.next_ok), default=facts.end)
+    lines = [fail for fail in facts.failures_in(begin, end) if fail.kind not in UPSTREAM and fail.witness != "claimed"]
+    return bool(lines) or any(begin < boot.time <= end for boot in facts.boots)
 
 
 def _together(later: Run, earlier: Run) -> bool:
@@ -89,8 +106,8 @@ def _together(later: Run, earlier: Run) -> bool:
     return later.last_ok is None or later.last_ok[0] <= earlier.last.time
 
 
-def _service(cluster: Iterable[Run]) -> Suspect:
-    runs = tuple(sorted(cluster, key=lambda run: (run.first.time, run.group)))
+def _service(facts: Facts, cluster: list[Run]) -> Suspect:
+    runs = tuple(sorted(_trimmed(facts, cluster), key=lambda run: (run.first.began, run.group)))
     first = min((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
     last = max((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
     fails = (_failed(first, "a request"), _failed(last, "the last request that failed"))
@@ -99,12 +116,66 @@ def _service(cluster: Iterable[Run]) -> Suspect:
         for run in runs
         if run.last_ok is not None
     )
-    recovered = tuple(
-        Edge(run.next_ok[0], run.next_ok[1], f"the first success of {run.group} afterwards")
-        for run in runs
-        if run.next_ok is not None and run.next_ok[0] >= last.began
-    )
-    return Suspect("service", worked, fails, recovered, runs=runs)
+    return Suspect("service", worked, fails, tuple(_recovered(facts, runs, last)), runs=runs)
+
+
+def _trimmed(facts: Facts, cluster: list[Run]) -> list[Run]:
+    """The cluster without the odd failure before its groups last worked, or after they worked again.
+
+    Such a failure, and the successes between it and that instant, speak against each other: it is kept only if, at the share
+    that failed in the cluster, the failures outweigh the successes by ln 100.
+    """
+    worked = max((run.last_ok[0] for run in cluster if run.last_ok), default=None)
+    again = min((run.next_ok[0] for run in cluster if run.next_ok), default=None)
+    early = [fail for run in cluster for fail in run.fails if worked and fail.began < worked]
+    late = [fail for run in cluster for fail in run.fails if again and fail.began > again]
+    odd: set[Fail] = set()
+    if early and worked and _net(facts, cluster, early, min(fail.began for fail in early), worked) < ODD:
+        odd.update(early)
+    if late and again and _net(facts, cluster, late, again, max(fail.began for fail in late)) < ODD:
+        odd.update(late)
+    kept = [(run, tuple(fail for fail in run.fails if fail not in odd)) for run in cluster]
+    return [replace(run, fails=fails) for run, fails in kept if fails] or cluster
+
+
+def _net(facts: Facts, cluster: list[Run], fails: list[Fail], begin: datetime, end: datetime) -> float:
+    """The weight of some failures less that of the cluster's successes between two instants."""
+    groups = [run.group for run in cluster]
+    oks = facts.outcomes.filter(
+        pl.col("ok") & pl.col("began").is_between(begin, end) & pl.col("group").cast(pl.String).is_in(groups)
+    ).height
+    share = min(max(FAILING_SHARES), _share(cluster))
+    baseline = min(run.baseline for run in cluster)
+    return sum(fail.weight for fail in fails) + oks * math.log((1 - share) / (1 - baseline))
+
+
+def _share(runs: Sequence[Run]) -> float:
+    """The share of requests that failed while the runs lasted."""
+    return sum(len(run.fails) for run in runs) / sum(len(run.fails) + run.successes for run in runs)
+
+
+def _recovered(facts: Facts, runs: tuple[Run, ...], last: Fail) -> list[Edge]:
+    """First proofs that the failed groups work again.
+
+    Where some requests got through all the while, one more that does proves nothing: it takes as many in a row
+    as would come to pass by chance once in 100 times at the share that failed.
+    """
+    share = _share(runs)
+    if share >= max(FAILING_SHARES) or not any(run.successes for run in runs):
+        return [
+            Edge(run.next_ok[0], run.next_ok[1], f"the first success of {run.group} afterwards")
+            for run in runs
+            if run.next_ok is not None and run.next_ok[0] >= last.began
+        ]
+    needed = math.ceil(math.log(0.01) / math.log(1 - share))
+    groups = [run.group for run in runs]
+    oks = facts.outcomes.filter(
+        pl.col("ok") & (pl.col("began") > last.began) & pl.col("group").cast(pl.String).is_in(groups)
+    ).head(needed)
+    if oks.height < needed:
+        return []
+    row = oks.row(needed - 1, named=True)
+    return [Edge(row["time"], Cite(str(row["file"]), row["line"]), f"{needed} requests in a row had succeeded again")]
 
 
 def _failed(fail: Fail, which: str) -> Edge:

@@ -15,6 +15,7 @@ PLACEHOLDER_YEAR = 2000
 
 
 _WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%b": 3, "%j": 3}
+_NAMED_ZONE = " (?:[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?) "
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 
 
@@ -32,6 +33,9 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
         # Polars reads fixed widths four times as fast, so "Jun  3" becomes "Jun 03"
         text = text.str.replace("  ", " 0", literal=True)
         layout = layout.replace("%e", "%d").replace("%k", "%H")
+    if "%Z" in layout:
+        # date(1) writes the zone in front of the year; it is its own group, inside of `time`
+        text, layout = text.str.replace(_NAMED_ZONE, " "), layout.replace(" %Z ", " ")
     if "year" in time.missing:
         text, layout = pl.lit(f"{PLACEHOLDER_YEAR} ") + text, f"%Y {layout}"
     before, fraction, behind = layout.partition("%.f")

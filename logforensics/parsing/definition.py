@@ -55,7 +55,7 @@ _TOP_KEYS = (
     "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback")
-_KEYED_KEYS = ("keys", "where", "time", "fallback")
+_KEYED_KEYS = ("keys", "where", "lacks", "time", "fallback")
 _SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues")
 _SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
 _OTHER_HEADER = re.compile(r"^\[(?!\[?samples\b)[^\n]*", re.MULTILINE)

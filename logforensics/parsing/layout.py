@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 MISSING = ("year", "zone")
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 _DIRECTIVES = (
-    "%Y", "%m", "%d", "%e", "%b", "%H", "%k", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%s", "%%",
+    "%Y", "%m", "%d", "%e", "%b", "%H", "%k", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%Z", "%s", "%%",
 )  # fmt: skip
 _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}|Z")
 EPOCH = "%s"

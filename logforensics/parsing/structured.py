@@ -4,25 +4,136 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Protocol
 
 import polars as pl
 
+from logforensics.parsing.convert import wall_expr
 from logforensics.parsing.definition import Definition, Pattern
+from logforensics.parsing.json_lines import JsonLines
+from logforensics.parsing.keys import WHOLE, Keys
+from logforensics.parsing.levels import level_expr
+from logforensics.parsing.logfmt import LogfmtLines
+from logforensics.parsing.stamps import instants
+from logforensics.timeline.schema import SCHEMA
+
+_PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
+_GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+_REQUEST = r"^[A-Za-z-]+ (?P<path>[^ ]+)(?: HTTP/[0-9.]+)?$"
+
+
+class _Lines(Protocol):
+    """Lines as keys and values."""
+
+    def get(self, key: str) -> pl.Series: ...
 
 
 @dataclass(frozen=True)
 class KeyedPattern:
-    """A pattern with keys made ready; it stands where a regex's stands in lines.py."""
+    """A pattern with keys made ready for the columns a command needs; it stands where a regex does in lines.py."""
 
     pattern: Pattern
+    keys: Keys
+    reader: str
+    absent: tuple[str, ...]
+    captured: tuple[str, ...]
     columns: tuple[pl.Expr, ...]
+    """What turns the texts of `captures` into the timeline's columns."""
 
     def captures(self, text: pl.Series) -> pl.DataFrame:
-        return pl.DataFrame({"time": pl.Series([None] * len(text), dtype=pl.Datetime("us"))})
+        """time (Datetime, as written), offset (Int32) and the texts of the columns; time is null where nothing is read."""
+        lines = self._open(text, self.captured)
+        stamps = self._first(text, lines, "time")
+        if self.pattern.time.layout:
+            when = stamps.to_frame("stamp").select(
+                wall_expr(pl.col("stamp"), self.pattern.time).alias("wall"),
+                pl.lit(self.pattern.time.offset, pl.Int32).alias("offset"),
+            )
+        else:
+            when = instants(stamps)
+        time = when.get_column("wall").alias("time")
+        for key, regex in self.keys.where:
+            time = _only(time, lines.get(key).str.contains(regex))
+        for key in self.keys.lacks:
+            time = _only(time, lines.get(key).is_null())
+        texts = [self._first(text, lines, name).alias(name) for name in self.captured if name in self.keys.fields]
+        return pl.DataFrame([time, when.get_column("offset"), *texts])
 
     def matches(self, text: pl.Series) -> pl.Series:
+        """Which lines the pattern reads."""
         return self.captures(text).get_column("time").is_not_null()
+
+    def _open(self, text: pl.Series, columns: Collection[str]) -> _Lines:
+        if self.reader == "json-lines":
+            return JsonLines(text, self.keys.needed(columns))
+        return LogfmtLines(text)
+
+    def _first(self, text: pl.Series, lines: _Lines, column: str) -> pl.Series:
+        """The text of the first key of a column that holds any, line by line."""
+        found: pl.Series | None = None
+        for key in dict(self.keys.columns)[column]:
+            if found is not None and not found.null_count():
+                break
+            value = text if key == WHOLE else lines.get(key)
+            if column != "message":
+                empty = pl.col("value").is_in(["", *self.absent])
+                value = value.to_frame("value").select(pl.when(~empty).then("value")).to_series()
+            found = value if found is None else found.zip_with(found.is_not_null(), value)
+        assert found is not None  # keys.py refuses an empty list
+        return found
 
 
 def compile_keyed(pattern: Pattern, definition: Definition, captured: Collection[str]) -> KeyedPattern:
-    return KeyedPattern(pattern, ())
+    """A pattern of a structured reader, made ready for these columns."""
+    keys = pattern.keys
+    assert keys is not None  # definition.py gives every pattern of such a reader its keys
+    columns = [
+        pl.col("time").alias("wall"),
+        pl.col("offset"),
+        pl.lit("year" in pattern.time.missing).alias("yearless"),
+        pl.lit(False).alias("carried"),
+    ]
+    for name in captured:
+        value = _column(name, definition) if name in keys.fields else pl.lit(None, SCHEMA[name])
+        columns.append(value.alias(name))
+    return KeyedPattern(pattern, keys, definition.reader, definition.absent, tuple(captured), tuple(columns))
+
+
+def _only(time: pl.Series, fits: pl.Series) -> pl.Series:
+    """The times where something holds, null elsewhere."""
+    return time.to_frame("time").select(pl.when(fits.fill_null(False)).then("time").alias("time")).to_series()
+
+
+def _column(name: str, definition: Definition) -> pl.Expr:
+    """The column of captured text, cast to its type in the schema; text that does not fit is null."""
+    text, dtype, unit = pl.col(name), SCHEMA[name], dict(definition.types).get(name, "")
+    if name == "message":
+        # docker keeps the line feed of what was written
+        return text.str.strip_chars_end("\r\n")
+    if name == "severity":
+        return level_expr(text, unit, definition.severity)
+    if name in ("request_time", "upstream_time"):
+        return pl.coalesce(text.cast(pl.Float64, strict=False) / _PER_SECOND.get(unit, 1.0), _duration(text))
+    if name == "status":
+        # 0 is what Caddy and Traefik write where nothing was answered; HTTP begins at 100 (RFC 9110, section 15)
+        status = text.cast(pl.UInt16, strict=False)
+        return pl.when(status >= 100).then(status)
+    if name == "client":
+        # "192.0.2.1:4711" and "[2001:db8::1]:4711": the port says nothing about who it was
+        host = text.str.extract(r"^\[([^\]]+)\](?::[0-9]+)?$", 1)
+        return pl.coalesce(host, text.str.replace(r"^([^:]+):[0-9]+$", "$1")).cast(dtype)
+    if name == "path":
+        return pl.coalesce(text.str.extract(_REQUEST, 1), text)
+    if name == "method":
+        return text.str.extract("^([^ ]+)", 1).cast(dtype)
+    return text.cast(dtype, strict=False)
+
+
+def _duration(text: pl.Expr) -> pl.Expr:
+    """Seconds of a duration as Go writes it: "1m2.5s", "350.1µs"; null for any other text."""
+    parts = [
+        text.str.extract(rf"(?:^|[a-z])([0-9.]+){unit}(?:[0-9]|$)", 1).cast(pl.Float64, strict=False) * size
+        for unit, size in _GO_UNITS.items()
+    ]
+    sound = text.str.contains(rf"^(?:[0-9.]+(?:{'|'.join(_GO_UNITS)}))+$")
+    return pl.when(sound).then(pl.sum_horizontal(parts))

@@ -1,0 +1,134 @@
+"""Turns the bytes of a login record file (wtmp, btmp, utmp) into its records, skipping damaged ones one by one."""
+
+from __future__ import annotations
+
+import re
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+EMPTY, RUN_LVL, BOOT_TIME, NEW_TIME, OLD_TIME, INIT, LOGIN, USER, DEAD, ACCOUNTING = range(10)
+"""ut_type (utmp(5))."""
+
+_HEADER = "hxxi32s4s32s256s"  # ut_type, padding, ut_pid, ut_line, ut_id, ut_user, ut_host
+_JUDGED = 64
+"""Records by which a layout is recognised."""
+
+_LATEST = 1 << 32
+"""Seconds since the epoch beyond which no record is believed (the year 2106)."""
+
+_LINE = re.compile(rb"[\x20-\x7e]*\x00*")
+_USER = re.compile(rb"[^\x00]*\x00*")
+"""Anybody may try to log in under any name, but what follows its end has been cleared."""
+
+
+class Record(NamedTuple):
+    """One record: `time` in microseconds since the epoch, texts up to their first NUL."""
+
+    type: int
+    pid: int
+    line: str
+    user: str
+    host: str
+    time: int
+
+
+class Bad(NamedTuple):
+    """`length` bytes that are no record: zeroed ones (`zeroed`), or damaged."""
+
+    length: int
+    zeroed: bool
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How one machine writes struct utmp: bytes a record, byte order ("<" or ">")."""
+
+    size: int
+    order: str
+
+    @cached_property
+    def fields(self) -> struct.Struct:
+        """All fields up to the time (glibc's bits/utmp.h and bits/wordsize.h).
+
+        384 bytes have a session and a time of 4-byte words (__WORDSIZE_TIME64_COMPAT32: x86, most 32-bit machines,
+        ppc64, s390x, mips64), 400 bytes of 8-byte words (aarch64, riscv64).
+        """
+        tail = "hhiii" if self.size == 384 else "hhqqq"
+        return struct.Struct(self.order + _HEADER + tail)
+
+
+LAYOUTS = tuple(Layout(size, order) for size in (384, 400) for order in "<>")
+
+
+def layout_of(head: bytes) -> Layout | None:
+    """The layout in which a file that begins with `head` holds login records; None if it holds none.
+
+    One record that says something must be there, and in the first 64 KiB half of the places must hold one.
+    """
+    best, most = None, 0
+    for layout in LAYOUTS:
+        whole = min(len(head) // layout.size, _JUDGED)
+        count = sum(_record(layout, head, at * layout.size) is not None for at in range(whole))
+        zeroed = sum(not head[at * layout.size : (at + 1) * layout.size].strip(b"\0") for at in range(whole))
+        if count > most and 2 * count >= whole - zeroed:
+            best, most = layout, count
+    return best
+
+
+def records(data: bytes, layout: Layout, *, last: bool) -> Iterator[tuple[int, Record | Bad]]:
+    """(offset, record or stretch that is none) tiling `data` from its start.
+
+    Without `last` more bytes follow, and what cannot be judged without them is left over: the caller gives it again
+    in front of them.  Behind a damaged record the next one is looked for at its own place first, then, if nothing
+    is there either, at every byte: what was inserted or lost shifts all that follow.
+    """
+    at, size = 0, layout.size
+    margin = 0 if last else 3 * size
+    while at + size <= len(data) - margin:
+        record = _record(layout, data, at)
+        if record is not None:
+            yield at, record
+            at += size
+            continue
+        zeroed = not data[at : at + size].strip(b"\0")
+        length = size if zeroed else _to_next(layout, data, at)
+        yield at, Bad(length, zeroed)
+        at += length
+    if last and at < len(data):
+        yield at, Bad(len(data) - at, zeroed=not data[at:].strip(b"\0"))
+
+
+def _to_next(layout: Layout, data: bytes, at: int) -> int:
+    """Bytes from a damaged record to the next place where a record is believed, at most one record's length."""
+    size = layout.size
+    if _record(layout, data, at + size) is not None or not data[at + size : at + 2 * size].strip(b"\0"):
+        return size
+    for shift in range(1, size):
+        # a shifted place must hold a record with another one (or the end) behind it
+        if _record(layout, data, at + shift) is not None:
+            behind = at + shift + size
+            if behind + size > len(data) or _record(layout, data, behind) is not None:
+                return shift
+    return min(size, len(data) - at)
+
+
+def _record(layout: Layout, data: bytes, at: int) -> Record | None:
+    """The record at `at`, None if no program would write such a one."""
+    if at + layout.size > len(data):
+        return None
+    unpacked = layout.fields.unpack_from(data, at)
+    kind, pid, line, _, user, host, _, _, _, seconds, micros = unpacked
+    if not (0 < kind <= ACCOUNTING and 0 < seconds < _LATEST and 0 <= micros < 1_000_000 and pid >= 0):
+        return None
+    if data[at + 2 : at + 4] != b"\0\0":
+        return None
+    if not (_LINE.fullmatch(line) and _USER.fullmatch(user)) or not (line + user + host).strip(b"\0"):
+        return None
+    return Record(kind, pid, _text(line), _text(user), _text(host), seconds * 1_000_000 + micros)
+
+
+def _text(raw: bytes) -> str:
+    return raw.partition(b"\0")[0].decode("utf-8", "backslashreplace")

@@ -1,0 +1,38 @@
+"""Turns lines of key=value pairs (logfmt) into the texts of single keys.
+
+logfmt has no standard; the rules are those of github.com/kr/logfmt and of Go's slog.TextHandler: pairs between
+spaces, a value is bare or in double quotes with backslash escapes, a key may stand without a value.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_PAIR = rf'[^ ="]+(?:=(?:{_QUOTED}|[^ "]*))?'
+_EMPTIED = r'[^ ="]+(?:=(?:""|[^ "]*))?'
+_LINE = rf"^[^ =\"]+=(?:\"\"|[^ \"]*)(?: +{_EMPTIED})*[ \r]*$"
+"""A line whose quoted values were emptied; the first word must be a pair, or any prose that names a time would do."""
+
+
+class LogfmtLines:
+    """Some lines as keys and values; `get` looks into the lines for one key at a time."""
+
+    def __init__(self, text: pl.Series) -> None:
+        # without their quoted values no key of a pair can be mistaken for one: msg="it says level=info"
+        emptied = text.str.replace_all(_QUOTED, '""')
+        self.text = text
+        self.emptied = emptied.to_frame("text").select(pl.when(pl.col("text").str.contains(_LINE)).then("text")).to_series()
+
+    def get(self, key: str) -> pl.Series:
+        """The value of a key in each line, null where it is not there or the line is no logfmt; the first one counts."""
+        name = re.escape(key)
+        bare = self.emptied.str.extract(rf'(?:^| ){name}=(""|[^ "\r]*)', 1)
+        quoted = (bare == '""').fill_null(False)
+        if not quoted.any():
+            return bare
+        # slower, since every pair up to the key has to be stepped over
+        value = self.text.filter(quoted).str.extract(rf'^(?:{_PAIR} +)*?{name}="((?:[^"\\]|\\.)*)"', 1)
+        return bare.scatter(quoted.arg_true(), value.str.replace_all(r'\\(["\\])', "$1"))
