@@ -17,6 +17,9 @@ from logforensics.outage.model import Edge
 UPSTREAM = ("upstream-timeout", "upstream-refused")
 """Failure lines that are written for a failed request, and so are already counted with it."""
 
+DECISIVE = ("ro-remount", "fs-shutdown", "pool-suspended", "disk-full", "oom-kill", "panic")
+"""Failure lines after which something cannot work; retries, resets and warnings are not among them."""
+
 FALSE_ALARMS = 0.01
 """Expected number of outages seen by chance in one run, for each way of seeing them (Ville's inequality bounds the
 chance that any run of failures ever weighs ln(n / FALSE_ALARMS) over n requests by FALSE_ALARMS)."""
@@ -92,11 +95,10 @@ def failing_services(facts: Facts) -> list[Suspect]:
 
 
 def _pointed_at(facts: Facts, cluster: list[Run]) -> bool:
-    """Whether a failure line that is no failed request's own, or a boot, falls where all of a cluster's runs may last."""
+    """Whether a line that something can no longer work at all falls where all of a cluster's runs may last."""
     begin = max((run.last_ok[0] for run in cluster if run.last_ok), default=facts.begin)
     end = min((run.next_ok[0] for run in cluster if run.next_ok), default=facts.end)
-    lines = [fail for fail in facts.failures_in(begin, end) if fail.kind not in UPSTREAM and fail.witness != "claimed"]
-    return bool(lines) or any(begin < boot.time <= end for boot in facts.boots)
+    return any(fail.witness != "claimed" for fail in facts.failures_in(begin, end, *DECISIVE))
 
 
 def _together(later: Run, earlier: Run) -> bool:
@@ -120,33 +122,36 @@ def _service(facts: Facts, cluster: list[Run]) -> Suspect:
 
 
 def _trimmed(facts: Facts, cluster: list[Run]) -> list[Run]:
-    """The cluster without the odd failure before its groups last worked, or after they worked again.
+    """The cluster without the odd failures before it really began and after it really ended.
 
-    Such a failure, and the successes between it and that instant, speak against each other: it is kept only if, at the share
-    that failed in the cluster, the failures outweigh the successes by ln 100.
+    A failure before the others' groups last worked speaks against them.  Of all the runs' first failures that one is taken
+    for the beginning which leaves least to chance: the weight of the failures before it, less the logarithm of the
+    requests among which they might have happened; and ln 100 for each group that still worked after it (which
+    then joined late, for a reason of its own).  The end likewise.
     """
-    worked = max((run.last_ok[0] for run in cluster if run.last_ok), default=None)
-    again = min((run.next_ok[0] for run in cluster if run.next_ok), default=None)
-    early = [fail for run in cluster for fail in run.fails if worked and fail.began < worked]
-    late = [fail for run in cluster for fail in run.fails if again and fail.began > again]
-    odd: set[Fail] = set()
-    if early and worked and _net(facts, cluster, early, min(fail.began for fail in early), worked) < ODD:
-        odd.update(early)
-    if late and again and _net(facts, cluster, late, again, max(fail.began for fail in late)) < ODD:
-        odd.update(late)
-    kept = [(run, tuple(fail for fail in run.fails if fail not in odd)) for run in cluster]
-    return [replace(run, fails=fails) for run, fails in kept if fails] or cluster
+    fails = sorted((fail for run in cluster for fail in run.fails), key=lambda fail: fail.began)
+    mine = facts.outcomes.filter(pl.col("group").cast(pl.String).is_in([run.group for run in cluster]))
+    times = mine.get_column("began").sort()
 
+    def by_chance(side: Sequence[Fail], begin: datetime, end: datetime) -> float:
+        places = int(times.is_between(begin, end).sum())
+        return max(0.0, sum(fail.weight for fail in side) - math.log(max(1, places)))
 
-def _net(facts: Facts, cluster: list[Run], fails: list[Fail], begin: datetime, end: datetime) -> float:
-    """The weight of some failures less that of the cluster's successes between two instants."""
-    groups = [run.group for run in cluster]
-    oks = facts.outcomes.filter(
-        pl.col("ok") & pl.col("began").is_between(begin, end) & pl.col("group").cast(pl.String).is_in(groups)
-    ).height
-    share = min(max(FAILING_SHARES), _share(cluster))
-    baseline = min(run.baseline for run in cluster)
-    return sum(fail.weight for fail in fails) + oks * math.log((1 - share) / (1 - baseline))
+    def cost_of_begin(begin: datetime) -> float:
+        still_worked = sum(run.last_ok is not None and run.last_ok[0] > begin for run in cluster)
+        early = [fail for fail in fails if fail.began < begin]
+        return by_chance(early, fails[0].began, begin) + ODD * still_worked
+
+    def cost_of_end(end: datetime) -> float:
+        worked_again = sum(run.next_ok is not None and run.next_ok[0] < end for run in cluster)
+        late = [fail for fail in fails if fail.began > end]
+        return by_chance(late, end, fails[-1].began) + ODD * worked_again
+
+    begin = min((run.first.began for run in cluster), key=lambda time: (cost_of_begin(time), time))
+    ends = [run.last.began for run in cluster if run.last.began >= begin]
+    end = max(ends, key=lambda time: (-cost_of_end(time), time))
+    kept = [(run, tuple(fail for fail in run.fails if begin <= fail.began <= end)) for run in cluster]
+    return [replace(run, fails=inside) for run, inside in kept if inside]
 
 
 def _share(runs: Sequence[Run]) -> float:
