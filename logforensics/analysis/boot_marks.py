@@ -15,6 +15,7 @@ _REACHED = r"^(?:Reached target|Starting|Finished|Started) (?:[A-Za-z0-9_.@-]+ -
 """How systemd begins its job messages; since version 250 the unit's name stands before its description."""
 
 KERNEL = frozenset({"kernel"})
+_WTMP = frozenset({"wtmp"})
 _SYSTEMD = frozenset({"systemd", "init"})
 _JOURNALD = frozenset({"systemd-journald", "systemd-journal", "journal"})
 _LOGIND = frozenset({"systemd-logind", "elogind", "elogind-daemon", "systemd"})
@@ -55,6 +56,11 @@ BOOT_MARKS: tuple[BootMark, ...] = (
         ("Booting Linux on physical CPU", "Initializing cgroup subsys cpuset", "microcode updated early to"),
         _STAMP + r"(?:Booting Linux on physical CPU|Initializing cgroup subsys cpuset|.*microcode updated early to)",
     ),
+    # BOOT_TIME and RUN_LVL records (utmp(5)) as evidence/logins.py words them, by systemd-update-utmp or init
+    _mark("boot", "wtmp-boot", _WTMP, ("system boot",), r"^system boot(?:, kernel |$)"),
+    _mark("final", "wtmp-reboot", _WTMP, ("system shutdown for a reboot",), r"^system shutdown for a reboot", "reboot"),
+    _mark("final", "wtmp-halt", _WTMP, ("system shutdown, runlevel 0",), r"^system shutdown, runlevel 0$", "poweroff"),
+    _mark("final", "wtmp-shutdown", _WTMP, ("system shutdown",), r"^system shutdown$"),
     # kernel/panic.c, arch/x86/mm/fault.c, arch/x86/kernel/dumpstack.c
     _mark(
         "panic",

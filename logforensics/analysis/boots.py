@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -46,6 +46,9 @@ BACK_WITH_BOOT = timedelta(seconds=5)
 
 STOPPED_UNITS = 4
 """So many different units stopping within LAST_WORDS of the end are an orderly stop; an upgrade restarts fewer."""
+
+_ONCE = frozenset({"banner", "wtmp-boot"})
+"""Marks written once a boot: a second one is a second boot however soon it comes."""
 
 _TRIFLE = re.compile(r"orphan|uncleanly shut down|not properly unmounted")
 """Left behind by orderly stops too: files deleted while open, a journal not closed, a FAT volume marked dirty."""
@@ -139,7 +142,7 @@ def _starts(rows: Sequence[_Row]) -> list[_Start]:
         if row.monotonic is not None and row.monotonic >= 60.0:
             continue
         key = (row.source, row.host)
-        banner = row.mark.rule.name == "banner"
+        banner = row.mark.rule.name in _ONCE
         known = open_starts.get(key)
         if known is None or _falls_back(row, banner, *known):
             known = (_Start(row, {row.source}), row.time, None)
@@ -172,6 +175,8 @@ def _merged(starts: Sequence[_Start], rows: Sequence[_Row]) -> list[_Start]:
             merged.append(start)
         else:
             home.sources |= start.sources
+            if home.first.host is None:  # wtmp names no host
+                home.first = replace(home.first, host=start.first.host)
     for row in rows:
         if row.mark.role != "late":
             continue

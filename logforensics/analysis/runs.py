@@ -158,17 +158,18 @@ def _segments(
     outside of them: what fails as often at all other times is no failure of that moment.  The second of
     `normal`, the whole site's share, is the least either may be: a group too rare to show its own rate has the site's.
     """
-    found: list[Run] = []
+    found: list[tuple[float, Run]] = []
     for share in FAILING_SHARES:
         if normal[0] >= share:
             continue
-        for first, last in _maximal_segments(rows, weights, *_scores(share, normal[0])):
+        for first, last, score in _maximal_segments(rows, weights, *_scores(share, normal[0])):
             run = _run(group, rows[first : last + 1], weights[first : last + 1], (share, normal[1]), ever_ok)
             if run is not None:
-                found.append(run)
-    found.sort(key=lambda run: (-run.weight, run.first.began))
+                found.append((score, run))
+    # By the scores against one and the same normal share: what is outside of it differs from segment to segment.
+    found.sort(key=lambda item: (-item[0], item[1].first.began))
     kept: list[Run] = []
-    for run in found:
+    for _, run in found:
         if all(run.last.began < other.first.began or run.first.began > other.last.began for other in kept):
             kept.append(run)
     return kept
@@ -181,12 +182,12 @@ def _scores(share: float, baseline: float) -> tuple[float, float]:
 
 def _maximal_segments(
     rows: list[dict[str, object]], weights: list[float], gain: float, loss: float
-) -> list[tuple[int, int]]:
-    """(first row, last row) of every maximal segment; successes between two rows cost `loss` each.
+) -> list[tuple[int, int, float]]:
+    """(first row, last row, score) of every maximal segment; successes between two rows cost `loss` each.
 
     One pass: a segment is closed when the successes after it have eaten all it had gained.
     """
-    segments: list[tuple[int, int]] = []
+    segments: list[tuple[int, int, float]] = []
     start = best_end = 0
     total = best = 0.0
     previous_oks = None
@@ -195,14 +196,14 @@ def _maximal_segments(
         if previous_oks is not None:
             total += loss * (oks - previous_oks)
             if total <= 0:
-                segments.append((start, best_end))
+                segments.append((start, best_end, best))
                 start, total, best = at, 0.0, 0.0
         previous_oks = oks
         total += gain * weights[at]
         if total >= best:
             best, best_end = total, at
     if best > 0:
-        segments.append((start, best_end))
+        segments.append((start, best_end, best))
     return segments
 
 
