@@ -9,6 +9,7 @@ from functools import cached_property
 
 import polars as pl
 
+from logforensics.analysis.bootclock import WrongBootClock, find_wrong_boot_clocks, retimed
 from logforensics.analysis.boots import find_boots
 from logforensics.analysis.clocksteps import ClockStep, find_clock_steps
 from logforensics.analysis.failures import find_failures
@@ -48,6 +49,7 @@ class Facts:
     failures: tuple[Failure, ...]
     marks: tuple[MarkLine, ...]
     steps: tuple[ClockStep, ...]
+    wrong_clocks: tuple[WrongBootClock, ...] = ()
 
     @property
     def begin(self) -> datetime:
@@ -117,8 +119,16 @@ class Facts:
 
 
 def gather(timeline: Timeline) -> Facts:
-    """Run every analyser over a timeline read with `analysis.columns.FIELDS` and boiled down by its `digest`."""
+    """Run every analyser over a timeline read with `analysis.columns.FIELDS` and boiled down by its `digest`.
+
+    Lines stamped by a wrong boot clock are reasoned about at the instants they must have had; the timeline that was
+    read keeps its stamps.
+    """
     events = timeline.events
+    clocks = find_wrong_boot_clocks(events)
+    if clocks:
+        events = retimed(events, clocks)
+        timeline = timeline.with_events(events)
     failures = find_failures(events)
     outcomes = pl.concat([web_outcomes(events), _upstream_outcomes(events, failures)], how="diagonal_relaxed")
     outcomes = _once(outcomes.sort("time", "source", "file", "line", maintain_order=True))
@@ -130,6 +140,7 @@ def gather(timeline: Timeline) -> Facts:
         failures,
         _marks(events),
         find_clock_steps(events),
+        clocks,
     )
 
 
