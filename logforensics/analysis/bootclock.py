@@ -21,12 +21,20 @@ longest poll interval is 34 min 8 s, PollIntervalMaxSec=2048); what stays behind
 
 @dataclass(frozen=True)
 class WrongBootClock:
-    """From `first` to `last` (as stamped, UTC) the clock was `behind` the true time; `cite` is the first such line."""
+    """From `first` to `last` (as stamped, UTC) the clock was at least `behind` the true time, and at most `behind` + `slack`.
+
+    `cite` is the first such line.
+    """
 
     first: datetime
     last: datetime
     behind: timedelta
     cite: Cite
+    slack: timedelta = timedelta(0)
+
+    def slack_at(self, instant: datetime) -> timedelta:
+        """By how much a retimed instant may truly be later: `slack` inside the stretch, nothing elsewhere."""
+        return self.slack if self.first + self.behind <= instant <= self.last + self.behind else timedelta(0)
 
 
 def find_wrong_boot_clocks(events: pl.DataFrame) -> tuple[WrongBootClock, ...]:
@@ -57,14 +65,18 @@ def find_wrong_boot_clocks(events: pl.DataFrame) -> tuple[WrongBootClock, ...]:
                 min(other.behind, clock.behind),
                 other.cite,
             )
-    return tuple(replace(clock, behind=min(clock.behind, _by_kernel(events, clock))) for clock in merged)
+    bounded = []
+    for clock in merged:
+        least = min(clock.behind, _by_kernel(events, clock))
+        bounded.append(replace(clock, behind=least, slack=clock.behind - least))
+    return tuple(bounded)
 
 
 def _by_kernel(events: pl.DataFrame, clock: WrongBootClock) -> timedelta:
-    """How far the clock was behind by the kernel's own seconds, which no step touches; `clock.behind` without them.
+    """The least the clock was behind, by the kernel's own seconds, which no step touches; `clock.behind` without them.
 
-    A kernel line of the boot is stamped when the log daemon starts, so wall time minus mono is too late by up to
-    that wait; it is least, and nearest, on the last of them.
+    A kernel line of the boot is stamped when the log daemon starts, so wall time minus mono is too late by up to that wait
+    (least on the last of them), and what the clock gained later comes out too small by as much.
     """
     if "mono" not in events.columns:
         return clock.behind

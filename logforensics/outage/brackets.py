@@ -71,8 +71,17 @@ def bracket(case: Case, facts: Facts) -> Brackets:
     start = Bracket(earliest, first, outer)
     if not after:
         return Brackets(start, None, tuple(stream.name for stream in silent))
-    over = min(after, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+    over = _loosened(min(after, key=lambda edge: (edge.time, edge.cite or ("", 0))), facts)
     return Brackets(start, Bracket(last, over), tuple(stream.name for stream in silent))
+
+
+def _loosened(edge: Edge, facts: Facts) -> Edge:
+    """An upper edge moved up by what the boot clock that stamped it may have been further behind."""
+    slack = max((clock.slack_at(edge.time) for clock in facts.wrong_clocks), default=timedelta(0))
+    if not slack:
+        return edge
+    reason = f"{edge.reason} (its clock was not yet set: up to {slack.total_seconds():.0f} s later)"
+    return Edge(edge.time + slack, edge.cite, reason, edge.shift + slack.total_seconds())
 
 
 def _silent_with(case: Case, facts: Facts) -> list[Stream]:
