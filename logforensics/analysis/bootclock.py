@@ -21,7 +21,7 @@ longest poll interval is 34 min 8 s, PollIntervalMaxSec=2048); what stays behind
 
 @dataclass(frozen=True)
 class WrongBootClock:
-    """From `first` to `last` (as stamped, UTC) the clock was at least `behind` the true time, and at most `behind` + `slack`.
+    """From `first` to `last` (as stamped, UTC) the clock was behind: at least by `behind`, at most by `slack` more.
 
     `cite` is the first such line.
     """
@@ -38,16 +38,15 @@ class WrongBootClock:
 
 
 def find_wrong_boot_clocks(events: pl.DataFrame) -> tuple[WrongBootClock, ...]:
-    """Stretches written after a boot with a clock that was behind: a Raspberry Pi before NTP (fake-hwclock, systemd#662).
+    """Stretches written after a boot by a clock that was behind: a Raspberry Pi before NTP (fake-hwclock, systemd#662).
 
-    In: a timeline frame with time, source, file, line and boot_mark.  In file order such a stretch begins with a step back at a
-    boot and ends with a step forward to beyond where it began.  The step forward is measured in every source
-    that shows it; the smallest is nearest to the clock's own, the others hold idle time as well.
+    In: a timeline frame with time, source, file, line and boot_mark.  In file order such a stretch begins with a step
+    back at a boot and ends with a step forward to beyond where it began.  The step forward is measured in every
+    source that shows it; the smallest is nearest to the clock's own, the others hold idle time as well.
     """
     found: list[WrongBootClock] = []
-    rows = (
-        events.filter(pl.col("time_basis").cast(pl.String) != "carried")
-        .select("time", "source", "file", "line", pl.col("boot_mark").is_not_null().alias("boot"))
+    rows = events.filter(pl.col("time_basis").cast(pl.String) != "carried").select(
+        "time", "source", "file", "line", pl.col("boot_mark").is_not_null().alias("boot")
     )
     for part in rows.partition_by("source", maintain_order=True):
         for file in part.partition_by("file", maintain_order=True):
@@ -75,14 +74,16 @@ def find_wrong_boot_clocks(events: pl.DataFrame) -> tuple[WrongBootClock, ...]:
 def _by_kernel(events: pl.DataFrame, clock: WrongBootClock) -> timedelta:
     """The least the clock was behind, by the kernel's own seconds, which no step touches; `clock.behind` without them.
 
-    A kernel line of the boot is stamped when the log daemon starts, so wall time minus mono is too late by up to that wait
-    (least on the last of them), and what the clock gained later comes out too small by as much.
+    A kernel line of the boot is stamped when the log daemon starts, so wall time minus mono is too late by up to
+    that wait (least on the last of them), and what the clock gained later comes out too small by as much.
     """
     if "mono" not in events.columns:
         return clock.behind
     kernel = events.filter(pl.col("mono").is_not_null())
     base = (pl.col("time").dt.epoch("us") - pl.col("mono") * 1e6).alias("base")
-    during = kernel.filter(pl.col("time").is_between(clock.first, clock.last) & (pl.col("mono") < LONGEST.total_seconds()))
+    during = kernel.filter(
+        pl.col("time").is_between(clock.first, clock.last) & (pl.col("mono") < LONGEST.total_seconds())
+    )
     after = kernel.filter(pl.col("time") > clock.last + clock.behind / 2).sort("time").head(1)
     if not during.height or not after.height:
         return clock.behind

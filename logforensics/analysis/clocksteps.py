@@ -41,7 +41,7 @@ def find_clock_steps(events: pl.DataFrame) -> tuple[ClockStep, ...]:
     """
     if "mono" not in events.columns:
         return ()
-    kernel = events.filter(pl.col("mono").is_not_null() & (pl.col("mono") > BOOT_SETTLES))
+    kernel = events.filter(pl.col("mono").is_not_null())
     if kernel.height < 2:
         return ()
     # File order, not time order: a step back breaks the order of time, never that of lines.
@@ -49,18 +49,17 @@ def find_clock_steps(events: pl.DataFrame) -> tuple[ClockStep, ...]:
         "source", "file_begins", "file", "line"
     )
     one_boot = ["source", "boot"]
-    pairs = (
-        ordered.with_columns(
-            (pl.col("time").dt.epoch("us") / 1e6 - pl.col("mono")).alias("base"),
-            (pl.col("mono").diff().over("source").fill_null(0.0) < 0).cum_sum().over("source").alias("boot"),
-        )
-        .with_columns(
-            (pl.col("base") - pl.col("base").shift(1).over(one_boot)).alias("jump"),
-            (pl.col("mono") - pl.col("mono").shift(1).over(one_boot)).alias("elapsed"),
-            pl.col("time").shift(1).over(one_boot).alias("from_time"),
-            pl.col("file").shift(1).over(one_boot).alias("from_file"),
-            pl.col("line").shift(1).over(one_boot).alias("from_line"),
-        )
+    # The boots are told apart before the young lines go: a boot may have left none but those.
+    settled = ordered.with_columns(
+        (pl.col("time").dt.epoch("us") / 1e6 - pl.col("mono")).alias("base"),
+        (pl.col("mono").diff().over("source").fill_null(0.0) < 0).cum_sum().over("source").alias("boot"),
+    ).filter(pl.col("mono") > BOOT_SETTLES)
+    pairs = settled.with_columns(
+        (pl.col("base") - pl.col("base").shift(1).over(one_boot)).alias("jump"),
+        (pl.col("mono") - pl.col("mono").shift(1).over(one_boot)).alias("elapsed"),
+        pl.col("time").shift(1).over(one_boot).alias("from_time"),
+        pl.col("file").shift(1).over(one_boot).alias("from_file"),
+        pl.col("line").shift(1).over(one_boot).alias("from_line"),
     )
     allowed = SMALLEST + pl.col("elapsed") * 500e-6
     jumps = pairs.filter(pl.col("jump").is_not_null() & (pl.col("jump").abs() > allowed))
@@ -76,7 +75,9 @@ def find_clock_steps(events: pl.DataFrame) -> tuple[ClockStep, ...]:
     ]
     tightest: list[ClockStep] = []
     for step in sorted(steps, key=lambda item: ((item.end - item.start), item.start, item.before)):
-        if not any(abs(step.seconds - other.seconds) < SMALLEST and step.start <= other.end and other.start <= step.end
-                   for other in tightest):
+        if not any(
+            abs(step.seconds - other.seconds) < SMALLEST and step.start <= other.end and other.start <= step.end
+            for other in tightest
+        ):
             tightest.append(step)
     return tuple(sorted(tightest, key=lambda item: item.start))

@@ -23,7 +23,7 @@ FIELDS = (
 SILENCE_FIELDS = ("host", "program", "message")
 """The schema columns that explain a silence; web lines are then read for their time alone."""
 
-TEMPLATE_TOKEN = r"[^ ]*[0-9][^ ]*"
+VARYING = r"[^ ]*[0-9][^ ]*"
 """A token with a digit in it varies from line to line (a number, an address, an id); the rest is the template."""
 
 
@@ -48,16 +48,17 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
         mark_expr(message).alias("mark"),
         message.str.extract(r"^\[ *([0-9]+\.[0-9]{6})\]", 1).cast(pl.Float64, strict=False).alias("mono"),
         pl.when(~pl.col("carried") & message.is_not_null())
-        .then(pl.concat_str(who, pl.lit(" "), message.str.replace_all(TEMPLATE_TOKEN, "#")).hash())
+        .then(pl.concat_str(who, pl.lit(" "), message.str.replace_all(VARYING, "#")).hash())
         .otherwise(None)
         .alias("template"),
     )
+    own = pl.col("endpoint").cast(pl.String) if "endpoint" in events.columns else pl.lit(None, pl.String)
     matters = pl.col("signature").is_not_null() | pl.col("boot_mark").is_not_null() | pl.col("mark").is_not_null()
     return marked.with_columns(
         pl.when(matters).then(message).otherwise(None).alias("message"),
-        pl.when(pl.col("signature").is_not_null())
+        pl.when(own.is_null() & pl.col("signature").is_not_null())
         .then(endpoint_expr(message.str.extract(r'request: "[A-Z]+ ([^ "]+)', 1)))
-        .otherwise(None)
+        .otherwise(own)
         .cast(pl.Categorical)
         .alias("endpoint"),
     )

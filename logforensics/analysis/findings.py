@@ -37,6 +37,7 @@ class Gap:
 
     @property
     def seconds(self) -> float:
+        """How long it lasted."""
         return (self.end - self.start).total_seconds()
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection
-from datetime import timedelta
 
 import polars as pl
 
@@ -19,7 +18,9 @@ SHORTEST = 60.0
 sync) and cron's own minute can tell apart."""
 
 
-def find_gaps(events: pl.DataFrame, threshold: float | None = None, sources: Collection[str] | None = None) -> tuple[Gap, ...]:
+def find_gaps(
+    events: pl.DataFrame, threshold: float | None = None, sources: Collection[str] | None = None
+) -> tuple[Gap, ...]:
     """The silences between lines of one source, longest rule first met.
 
     In: a timeline frame with time, source, file, line.  With `threshold` (seconds) every silence longer than
@@ -77,8 +78,3 @@ def source_rhythms(steps: pl.DataFrame) -> dict[str, Rhythm]:
         if rhythm is not None:
             rhythms[str(source)] = rhythm
     return rhythms
-
-
-def overlaps(gap: Gap, begin: object, end: object, slack: timedelta = timedelta(0)) -> bool:
-    """Whether a gap and [begin, end] share an instant, give or take `slack`."""
-    return gap.start <= end + slack and gap.end >= begin - slack  # type: ignore[operator]

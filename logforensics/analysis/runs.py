@@ -59,10 +59,12 @@ class Run:
 
     @property
     def first(self) -> Fail:
+        """The failure that came first."""
         return self.fails[0]
 
     @property
     def last(self) -> Fail:
+        """The failure that came last."""
         return self.fails[-1]
 
 
@@ -111,14 +113,10 @@ def _regular_clients(decided: pl.DataFrame) -> set[str]:
 def _normal_shares(decided: pl.DataFrame, quantile: float = 0.25) -> dict[str, float]:
     """Each group's normal failing share: a quantile over CHUNKS equal parts of its history, with the prior."""
     parts = (
-        decided.with_columns(
-            (pl.int_range(pl.len()).over("group") * CHUNKS // pl.len().over("group")).alias("chunk")
-        )
+        decided.with_columns((pl.int_range(pl.len()).over("group") * CHUNKS // pl.len().over("group")).alias("chunk"))
         .group_by("group", "chunk")
         .agg(pl.len().alias("requests"), pl.col("failed").sum().alias("failures"))
-        .with_columns(
-            ((pl.col("failures") + PRIOR_FAILURES) / (pl.col("requests") + PRIOR_REQUESTS)).alias("share")
-        )
+        .with_columns(((pl.col("failures") + PRIOR_FAILURES) / (pl.col("requests") + PRIOR_REQUESTS)).alias("share"))
         .group_by("group")
         .agg(pl.col("share").quantile(quantile, "lower"))
     )
@@ -210,7 +208,7 @@ def _maximal_segments(
 def _run(
     group: str, rows: list[dict[str, object]], weights: list[float], shares: tuple[float, float], ever_ok: bool
 ) -> Run | None:
-    """The run that `rows` make, failing by the first of `shares`, or None if the group fails no less outside of them."""
+    """The run that `rows` make, failing by the first of `shares`, or None if the group fails no less outside."""
     share, site = shares
     successes = _number(rows[-1], "oks") - _number(rows[0], "oks")
     fails_outside = _number(rows[0], "all_fails") - len(rows)
@@ -230,7 +228,9 @@ def _fail(row: dict[str, object], weight: float) -> Fail:
     time, began = row["time"], row["began"]
     assert isinstance(time, datetime)
     assert isinstance(began, datetime)
-    return Fail(time, began, Cite(str(row["file"]), _number(row, "line")), _number(row, "status"), str(row["client"]), weight)
+    return Fail(
+        time, began, Cite(str(row["file"]), _number(row, "line")), _number(row, "status"), str(row["client"]), weight
+    )
 
 
 def _number(row: dict[str, object], name: str) -> int:

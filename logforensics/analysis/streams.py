@@ -25,9 +25,10 @@ on the scale of hours (night, morning, lunch), and narrower windows leave too fe
 
 @dataclass(frozen=True)
 class Stream:
-    """One stream: `kind` is "beat" (a template of one program), "poller" (one client asking one endpoint), "source"
-    (all lines of one source) or "web" (every line of the web-facing sources).
+    """One stream of lines.
 
+    `kind` is "beat" (a template of one program), "poller" (one client asking one endpoint), "source" (all lines of
+    one source), "web" (every line of the web-facing sources) or "host" (every line of all).
     `times` are its instants in order (UTC), `cites` their lines.  `source` is where its lines are written.
     """
 
@@ -51,11 +52,13 @@ class Stream:
         """How many events lie strictly between two instants."""
         return max(0, bisect_left(self.times, end) - bisect_right(self.times, begin))
 
-    def rhythm(self, *, without: tuple[datetime, datetime] | None = None, near: datetime | None = None) -> Rhythm | None:
+    def rhythm(
+        self, *, without: tuple[datetime, datetime] | None = None, near: datetime | None = None
+    ) -> Rhythm | None:
         """The stream's rhythm over all it has shown but the intervals that overlap `without`.
 
-        With `near`, only intervals that begin within HOURS_ALIKE of that time of day (on any day) are used, if there are
-        enough of them.
+        With `near`, only intervals that begin within HOURS_ALIKE of that time of day (on any day) are used, if
+        there are enough of them.
         """
         spans = [
             (begin, end)
@@ -114,7 +117,9 @@ def _streams(kind: str, rows: pl.DataFrame, keys: list[str], fewest: int = FEWES
         .select(*keys, pl.int_range(pl.len()).alias("stream"))
     )
     found = []
-    for part in slim.join(counts, on=keys, how="inner", maintain_order="left").partition_by("stream", maintain_order=True):
+    for part in slim.join(counts, on=keys, how="inner", maintain_order="left").partition_by(
+        "stream", maintain_order=True
+    ):
         first = part.row(0, named=True)
         name = " ".join(str(first[key]) for key in keys if key not in ("source", "template")) or str(first["source"])
         found.append(_stream(kind, name, str(first["source"]), part))

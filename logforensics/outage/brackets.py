@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from logforensics.analysis.streams import Stream
 from logforensics.outage.cases import Case
@@ -60,7 +61,10 @@ def bracket(case: Case, facts: Facts) -> Brackets:
         fails, recovered = _by_restart(facts, last, fails, recovered)
         last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
     # Stamps of whole seconds put a last success and a first failure into the same second: two lines, one instant.
-    before = [edge for edge in worked if edge.time <= first.time and edge.cite != first.cite]
+    # A missed beat cites the last one there was, which may well be the last proof that all worked.
+    before = [
+        edge for edge in worked if edge.time < first.time or (edge.time == first.time and edge.cite != first.cite)
+    ]
     after = [edge for edge in recovered if edge.time >= last.time]
     earliest = max(before, key=lambda edge: (edge.time, edge.cite or ("", 0)), default=None)
     outer = tuple(
@@ -119,7 +123,7 @@ def _longest_silence(stream: Stream, begin: datetime, end: datetime) -> tuple[da
     """The longest stretch of [begin, end] in which a stream says nothing."""
     inside = [time for time in stream.times if begin <= time <= end]
     marks = [begin, *inside, end]
-    return max(zip(marks, marks[1:], strict=False), key=lambda span: span[1] - span[0], default=None)
+    return max(pairwise(marks), key=lambda span: span[1] - span[0], default=None)
 
 
 def _served_with(case: Case, facts: Facts) -> list[Stream]:
@@ -130,9 +134,7 @@ def _served_with(case: Case, facts: Facts) -> list[Stream]:
     begin = min(suspect.first_fail for suspect in services)
     end = max(suspect.last_fail for suspect in services)
     return [
-        stream
-        for stream in facts.served
-        if stream.before(begin) is not None and stream.count_within(begin, end) == 0
+        stream for stream in facts.served if stream.before(begin) is not None and stream.count_within(begin, end) == 0
     ]
 
 
@@ -141,7 +143,9 @@ def _by_silence(
 ) -> tuple[list[Edge], list[Edge]]:
     """Edges from those who fell silent together: the last line any of them wrote, and the first beat they missed."""
     names = {stream.name for stream in silent}
-    lasts = [edge for stream in silent for edge in _last_before(stream, case.first_fail, f"the last line of {stream.name}")]
+    lasts = [
+        edge for stream in silent for edge in _last_before(stream, case.first_fail, f"the last line of {stream.name}")
+    ]
     known = [edge for edge in [*worked, *lasts] if edge.time < case.first_fail]
     if not known:
         return worked, fails
@@ -153,16 +157,14 @@ def _by_silence(
 
 def _returns(silent: list[Stream], last_fail: datetime) -> list[Edge]:
     """Those who were silent write again."""
-    return [
-        edge for stream in silent for edge in _first_after(stream, last_fail, f"{stream.name} is written again")
-    ]
+    return [edge for stream in silent for edge in _first_after(stream, last_fail, f"{stream.name} is written again")]
 
 
 def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) -> list[Edge]:
     """Failure lines between the last proof that all worked and the first failed request: they date it more closely.
 
-    The kernel's and programs' own failure lines count, a service that fails or is killed, and the stop of a service that
-    does not stop as a matter of routine.
+    The kernel's and programs' own failure lines count, a service that fails or is killed, and the stop of a service
+    that does not stop as a matter of routine.
     """
     if not case.of("service", "web"):
         return []
@@ -184,9 +186,7 @@ def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) 
     return edges
 
 
-def _by_restart(
-    facts: Facts, last: Edge, fails: list[Edge], recovered: list[Edge]
-) -> tuple[list[Edge], list[Edge]]:
+def _by_restart(facts: Facts, last: Edge, fails: list[Edge], recovered: list[Edge]) -> tuple[list[Edge], list[Edge]]:
     """A restart between the last failure and the first success: its stop and start still belong to the outage."""
     over = min((edge.time for edge in recovered if edge.time >= last.time), default=None)
     until = over + ONE_START if over is not None else facts.end

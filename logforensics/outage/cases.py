@@ -27,10 +27,12 @@ class Case:
 
     @property
     def first_fail(self) -> datetime:
+        """The first proof of failure of any suspect."""
         return min(suspect.first_fail for suspect in self.suspects)
 
     @property
     def last_fail(self) -> datetime:
+        """The last proof of failure of any suspect."""
         return max(suspect.last_fail for suspect in self.suspects)
 
     def windows(self) -> list[tuple[datetime, datetime]]:
@@ -71,4 +73,3 @@ def join(suspects: Iterable[Suspect], facts: Facts) -> list[Case]:
             cases.append([suspect])
             overs.append(over)
     return [Case(tuple(case)) for case in cases]
-

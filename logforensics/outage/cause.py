@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from logforensics.analysis.findings import Cite, Failure
@@ -35,24 +36,42 @@ EXTERNAL = ("sshd", "kernel", "fail2ban", "postfix")
 """Programs that log what comes in from outside: while they do, the network is there."""
 
 
+@dataclass(frozen=True)
+class _Matter:
+    """What a rule judges: the case, its brackets, all facts, and the time in which its cause may be told of."""
+
+    case: Case
+    brackets: Brackets
+    facts: Facts
+    begin: datetime
+    end: datetime
+
+    @property
+    def last_proof(self) -> datetime:
+        """The last instant at which it is proven to have lasted."""
+        over = self.brackets.end
+        return self.end if over is None or over.earliest is None else over.earliest.time
+
+
 def cause_of(case: Case, brackets: Brackets, facts: Facts) -> Cause:
     """The cause class of a case: the first rule that finds its evidence, the most direct first."""
     end = brackets.end.latest.time if brackets.end else facts.end
     begin = brackets.start.earliest.time if brackets.start.earliest else facts.begin
     begin = min(begin, brackets.start.latest.time - JUST_BEFORE)
+    matter = _Matter(case, brackets, facts, begin, end)
     rules = (_panic, _memory, _disk_full, _read_only, _suspended, _host, _network, _web_server, _upstream)
     for rule in rules:
-        cause = rule(case, brackets, facts, begin, end)
+        cause = rule(matter)
         if cause is not None:
             return cause
     return Cause("unknown", LEFT, (), ("nothing in the logs names a cause",))
 
 
-def _panic(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    boots = [suspect.boot for suspect in case.of("host") if suspect.boot]
+def _panic(of: _Matter) -> Cause | None:
+    boots = [suspect.boot for suspect in of.case.of("host") if suspect.boot]
     if not boots:
         return None
-    found = facts.failures_in(begin, end, "panic")
+    found = of.facts.failures_in(of.begin, of.end, "panic")
     if found:
         return Cause("kernel-panic", SAID, _cites(found), ("the kernel itself reported that it could not go on",))
     told = [boot for boot in boots if boot.manner == "panic"]
@@ -61,95 +80,99 @@ def _panic(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: d
     return None
 
 
-def _memory(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    until = max(brackets.start.latest.time + JUST_BEFORE, brackets.start.latest.time)
-    found = facts.failures_in(begin, until, "oom-kill")
-    if not found or not (case.of("service", "web", "host")):
+def _memory(of: _Matter) -> Cause | None:
+    until = of.brackets.start.latest.time + JUST_BEFORE
+    found = of.facts.failures_in(of.begin, until, "oom-kill")
+    if not found or not (of.case.of("service", "web", "host")):
         return None
     return Cause("out-of-memory", SAID, _cites(found), ("the kernel killed a process for want of memory as it began",))
 
 
-def _disk_full(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    found = facts.failures_in(begin, end, "disk-full")
+def _disk_full(of: _Matter) -> Cause | None:
+    found = of.facts.failures_in(of.begin, of.end, "disk-full")
     if not found:
         return None
     return Cause("disk-full", ECHOED, _cites(found), ("programs were told that no space is left on the device",))
 
 
-def _read_only(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    found = facts.failures_in(begin, end, *DISK_ERRORS)
+def _read_only(of: _Matter) -> Cause | None:
+    found = of.facts.failures_in(of.begin, of.end, *DISK_ERRORS)
     direct = [fail for fail in found if fail.kind in ("ro-remount", "fs-shutdown", "journal-abort", "pool-suspended")]
-    silent = brackets.silent
+    silent = of.brackets.silent
     if direct:
         sure = SAID if any(fail.witness == "kernel" for fail in direct) else ECHOED
         reasons = ["a filesystem refused to be written to"]
         if silent:
             reasons.append(f"{_names(silent)} fell silent together and stayed so, while others went on")
         return Cause("disk-read-only", sure, _cites(direct), tuple(reasons))
-    if found and (silent or case.of("disk")):
+    if found and (silent or of.case.of("disk")):
         return Cause("disk-read-only", ECHOED, _cites(found), ("a disk reported errors as its logs fell silent",))
-    if case.of("disk") or (len(silent) > 1 and case.of("service") and case.of("host")):
-        names = silent or case.of("disk")[0].silent
+    if of.case.of("disk") or (len(silent) > 1 and of.case.of("service") and of.case.of("host")):
+        names = silent or of.case.of("disk")[0].silent
         return Cause(
             "disk-read-only",
             INFERRED,
-            tuple(edge.cite for edge in case.of("disk")[0].worked if edge.cite) if case.of("disk") else (),
+            tuple(edge.cite for edge in of.case.of("disk")[0].worked if edge.cite) if of.case.of("disk") else (),
             (f"{_names(names)} fell silent together and stayed so until the reboot, while others went on",),
         )
     return None
 
 
-def _suspended(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    if not case.of("stall", "host", "web"):
+def _suspended(of: _Matter) -> Cause | None:
+    if not of.case.of("stall", "host", "web"):
         return None
     marks = [
-        mark for mark in facts.marks
-        if mark.kind in ("suspend", "resume") and begin - JUST_BEFORE <= mark.time <= end + JUST_BEFORE
+        mark for mark in of.facts.marks
+        if mark.kind in ("suspend", "resume") and of.begin - JUST_BEFORE <= mark.time <= of.end + JUST_BEFORE
     ]  # fmt: skip
     if not marks:
         return None
     return Cause("suspended", SAID, _mark_cites(marks), ("the machine was put to sleep and woke again",))
 
 
-def _host(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    hosts = case.of("host")
+def _host(of: _Matter) -> Cause | None:
+    hosts = of.case.of("host")
     if not hosts:
         return None
     boot = hosts[0].boot
     assert boot is not None
-    early = case.of("service")
+    early = of.case.of("service")
     if early and early[0].first_fail < hosts[0].first_fail - JUST_BEFORE:
         return None
     if boot.shutdown == "clean":
         return Cause("clean-reboot", SAID, boot.evidence, ("the services were stopped in order before the boot",))
+    if boot.shutdown == "unknown":
+        return Cause("power-loss", LEFT, (boot.cite,), ("nothing was kept of how the session before the boot ended",))
     sure = ECHOED if boot.manner == "power-loss" else INFERRED
-    return Cause("power-loss", sure, boot.evidence or (boot.cite,), ("the session before the boot ended without a word",))
+    return Cause(
+        "power-loss", sure, boot.evidence or (boot.cite,), ("the session before the boot ended without a word",)
+    )
 
 
-def _network(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    if not case.of("web"):
+def _network(of: _Matter) -> Cause | None:
+    if not of.case.of("web"):
         return None
-    link = facts.marks_of("link-down", begin - JUST_BEFORE, end)
+    link = of.facts.marks_of("link-down", of.begin - JUST_BEFORE, of.end)
     if link:
         return Cause("network-loss", SAID, _mark_cites(link), ("the network link was reported down",))
-    stops = _web_stops(facts, begin, brackets.start.latest.time + JUST_BEFORE)
+    stops = _web_stops(of.facts, of.begin, of.brackets.start.latest.time + JUST_BEFORE)
     if stops:
         return None
-    complaints = facts.marks_of("net-fail", begin, end)
-    spared = [mark for mark in facts.marks_of("net-ok", brackets.start.latest.time, end)
-              if brackets.end is None or mark.time < brackets.end.earliest.time]  # fmt: skip
+    complaints = of.facts.marks_of("net-fail", of.begin, of.end)
+    spared = [mark for mark in of.facts.marks_of("net-ok", of.brackets.start.latest.time, of.end)
+              if mark.time < of.last_proof]  # fmt: skip
     if complaints and not spared:
         return Cause("network-loss", ECHOED, _mark_cites(complaints), ("programs could not reach the network either",))
     return None
 
 
-def _web_server(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
-    if not case.of("web"):
+def _web_server(of: _Matter) -> Cause | None:
+    if not of.case.of("web"):
         return None
-    stops = _web_stops(facts, begin, end)
+    stops = _web_stops(of.facts, of.begin, of.end)
     if stops:
         return Cause("web-server-down", SAID, _mark_cites(stops), ("the web server was stopped or did not start",))
-    if facts.marks_of("net-ok", brackets.start.latest.time, end):
+    if of.facts.marks_of("net-ok", of.brackets.start.latest.time, of.end):
         return Cause("web-server-down", INFERRED, (), ("no web line was written while the network was there",))
     return Cause("web-server-down", LEFT, (), ("no web line was written while the machine lived",))
 
@@ -163,15 +186,15 @@ def _web_stops(facts: Facts, begin: datetime, end: datetime) -> list[MarkLine]:
     ]  # fmt: skip
 
 
-def _upstream(case: Case, brackets: Brackets, facts: Facts, begin: datetime, end: datetime) -> Cause | None:
+def _upstream(of: _Matter) -> Cause | None:
     """Requests failed while the web server answered: refused (502) means down, waited for in vain (499, 504) slow."""
-    fails = [fail for suspect in case.of("service") for run in suspect.runs for fail in run.fails]
+    fails = [fail for suspect in of.case.of("service") for run in suspect.runs for fail in run.fails]
     if not fails:
         return None
     slow = [fail for fail in fails if fail.status in (499, 504)]
     refused = [fail for fail in fails if fail.status in (502, 503)]
-    timeouts = facts.failures_in(begin, end, "upstream-timeout")
-    refusals = facts.failures_in(begin, end, "upstream-refused")
+    timeouts = of.facts.failures_in(of.begin, of.end, "upstream-timeout")
+    refusals = of.facts.failures_in(of.begin, of.end, "upstream-refused")
     cites = _cites([*refusals, *timeouts])
     if len(refused) + len(refusals) > len(slow) + len(timeouts):
         return Cause("upstream-down", ECHOED if refusals else INFERRED, cites or (fails[0].cite,),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
@@ -31,20 +31,16 @@ def dead_disks(facts: Facts, hosts: list[Suspect]) -> list[Suspect]:
             continue
         lasts = [(stream.times[at], stream, at) for stream in quiet if (at := _last(stream, boot.time)) is not None]
         since, stream, at = max(lasts, key=lambda item: (item[0], item[1].name))
-        others = sum(
-            other.count_within(since, boot.time) for other in facts.sources if other.name not in host.silent
-        )
+        others = sum(other.count_within(since, boot.time) for other in facts.sources if other.name not in host.silent)
         timers = [timer for timer in facts.timers if timer.source in host.silent]
         due = missed_beats(timers, since, boot.time, PAGE_CACHE)
         if others < ALIVE or not due:
             continue
         worked = (Edge(since, stream.cites(at), f"the last line of {stream.name}, which then fell silent with others"),)
         until = Edge(boot.time, boot.cite, "the sources stayed silent until the machine was started again")
-        suspects.append(
-            Suspect("disk", worked, (*due[:3], until), host.recovered, boot=boot, silent=host.silent)
-        )
+        suspects.append(Suspect("disk", worked, (*due[:3], until), host.recovered, boot=boot, silent=host.silent))
     return suspects
 
 
-def _last(stream: Stream, instant: object) -> int | None:
-    return stream.before(instant - timedelta(microseconds=1))  # type: ignore[operator]
+def _last(stream: Stream, instant: datetime) -> int | None:
+    return stream.before(instant - timedelta(microseconds=1))

@@ -71,7 +71,9 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
         else:
             verdict = "mixed" if ok else "failed"
         side = "failed" if verdict == "failed" else "ok"
-        alibis.append(Alibi("endpoint", group, verdict, ok, failed, _cite(row[f"first_{side}"]), _cite(row[f"last_{side}"])))
+        alibis.append(
+            Alibi("endpoint", group, verdict, ok, failed, _cite(row[f"first_{side}"]), _cite(row[f"last_{side}"]))
+        )
     alibis.sort(key=lambda alibi: (alibi.verdict != "failed", -alibi.failures, -alibi.successes, alibi.name))
     return Endpoints(
         tuple(affected),

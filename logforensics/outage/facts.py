@@ -53,11 +53,13 @@ class Facts:
 
     @property
     def begin(self) -> datetime:
+        """The first instant read."""
         assert self.timeline.begin is not None
         return self.timeline.begin
 
     @property
     def end(self) -> datetime:
+        """The last instant read."""
         assert self.timeline.end is not None
         return self.timeline.end
 
@@ -183,7 +185,9 @@ def _once(outcomes: pl.DataFrame) -> pl.DataFrame:
     if not copies.height:
         return outcomes
     told: dict[str, list[datetime]] = defaultdict(list)
-    for group, time in outcomes.filter(pl.col("failed") & pl.col("client").is_not_null()).select("group", "time").iter_rows():
+    for group, time in (
+        outcomes.filter(pl.col("failed") & pl.col("client").is_not_null()).select("group", "time").iter_rows()
+    ):
         told[str(group)].append(time)
     second = timedelta(seconds=1)
     known = [

@@ -23,10 +23,14 @@ def explain(gaps: Iterable[Gap], outages: Iterable[Outage], facts: Facts) -> tup
     return tuple(replace(gap, cause=_cause(gap, known, facts)) for gap in gaps)
 
 
-def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:
+def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa: PLR0911 - one return a cause
     within = [outage for outage in outages if _covers(outage, gap, facts)]
     causes = {outage.cause.kind for outage in within}
-    for cause, word in (("disk-read-only", "filesystem-read-only"), ("disk-full", "disk-full"), ("suspended", "suspended")):
+    for cause, word in (
+        ("disk-read-only", "filesystem-read-only"),
+        ("disk-full", "disk-full"),
+        ("suspended", "suspended"),
+    ):
         if cause in causes:
             return word
     if any(gap.start < boot.time <= gap.end + EDGE for boot in facts.boots):

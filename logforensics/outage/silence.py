@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import missed_beats, still_silent
@@ -57,15 +58,14 @@ def stalls(facts: Facts) -> list[Suspect]:
         if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
             continue
         asleep = _slept(facts, since, until)
-        suspects.append(_asleep(facts, everything, asleep, since, until) if asleep else
-                        _stalled(facts, everything, since, until))
+        suspects.append(
+            _asleep(everything, asleep, since, until) if asleep else _stalled(facts, everything, since, until)
+        )
     return suspects
 
 
-def _web(
-    facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime, ends: bool
-) -> Suspect:
-    worked, fails, recovered = _edges(facts, web, pollers, since, until, ends)
+def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime, ends: bool) -> Suspect:
+    worked, fails, recovered = _edges(web, pollers, since, until, ends)
     marks = [mark for mark in facts.marks if since < mark.time <= until]
     trouble = [mark for mark in marks if mark.kind in ("net-fail", "link-down") or _of_web_server(mark)]
     fails += [Edge(mark.time, mark.cite, f"{mark.program or mark.source} told of it") for mark in trouble
@@ -90,11 +90,11 @@ def _of_web_server(mark: MarkLine) -> bool:
 
 
 def _stalled(facts: Facts, everything: Stream, since: datetime, until: datetime) -> Suspect:
-    worked, fails, recovered = _edges(facts, everything, facts.timers, since, until, ends=True)
+    worked, fails, recovered = _edges(everything, facts.timers, since, until, ends=True)
     return Suspect("stall", tuple(worked), tuple(fails or _until(everything, until, True)), tuple(recovered))
 
 
-def _asleep(facts: Facts, everything: Stream, marks: Sequence[MarkLine], since: datetime, until: datetime) -> Suspect:
+def _asleep(everything: Stream, marks: Sequence[MarkLine], since: datetime, until: datetime) -> Suspect:
     """A sleep lasts from the last line before it to the first one after it; `marks` are the lines that tell of it."""
     last, after = everything.before(since), everything.after(since)
     assert last is not None
@@ -113,11 +113,13 @@ def _asleep(facts: Facts, everything: Stream, marks: Sequence[MarkLine], since: 
 
 def _until(stream: Stream, until: datetime, ends: bool) -> list[Edge]:
     at = stream.after(until - timedelta(microseconds=1)) if ends else len(stream.times) - 1
-    return [Edge(until, stream.cites(at if at is not None else len(stream.times) - 1), f"{stream.name}: silent until here")]
+    return [
+        Edge(until, stream.cites(at if at is not None else len(stream.times) - 1), f"{stream.name}: silent until here")
+    ]
 
 
 def _edges(
-    facts: Facts, stream: Stream, timers: Sequence[Stream], since: datetime, until: datetime, ends: bool
+    stream: Stream, timers: Sequence[Stream], since: datetime, until: datetime, ends: bool
 ) -> tuple[list[Edge], list[Edge], list[Edge]]:
     """What the silence of a stream itself proves: worked before, overdue in it, held up until near its end."""
     last, after = stream.before(since), stream.after(since)
@@ -127,7 +129,9 @@ def _edges(
     usual = stream.rhythm(without=(since, until), near=since)
     if usual is not None and since + timedelta(seconds=usual.limit) < until:
         due = since + timedelta(seconds=usual.limit)
-        fails.append(Edge(due, stream.cites(last), f"{stream.name} was never silent that long at this hour", usual.limit))
+        fails.append(
+            Edge(due, stream.cites(last), f"{stream.name} was never silent that long at this hour", usual.limit)
+        )
     recovered = []
     if ends and after is not None:
         fails.extend(still_silent([*timers, stream], since, until - timedelta(microseconds=1), near=True)[:1])
@@ -138,9 +142,7 @@ def _edges(
 def _long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> list[tuple[datetime, datetime, bool]]:
     """(last line, next line or the logs' end, whether there is a next line) of each silence too long for chance."""
     times = [*stream.times, end]
-    spans = sorted(
-        ((after - before).total_seconds(), before, after) for before, after in zip(times, times[1:], strict=False)
-    )
+    spans = sorted(((after - before).total_seconds(), before, after) for before, after in pairwise(times))
     longest = spans[-1][0]
     found = []
     for seconds, since, until in reversed(spans[-20:]):
@@ -190,7 +192,5 @@ def _stepped(facts: Facts, since: datetime, until: datetime) -> bool:
     if _slept(facts, since, until):
         return False
     span = (until - since).total_seconds()
-    proven = any(
-        step.seconds > span / 2 and step.start <= until and step.end >= since for step in facts.steps
-    )
+    proven = any(step.seconds > span / 2 and step.start <= until and step.end >= since for step in facts.steps)
     return proven or bool(facts.marks_of("clock-step", until - NEAR, until + NEAR))

@@ -57,10 +57,12 @@ class Suspect:
 
     @property
     def first_fail(self) -> datetime:
+        """The first proof of failure."""
         return min(edge.time for edge in self.fails)
 
     @property
     def last_fail(self) -> datetime:
+        """The last proof of failure."""
         return max(edge.time for edge in self.fails)
 
     def known_over(self, end: datetime) -> datetime:
@@ -69,12 +71,13 @@ class Suspect:
 
 
 def failing_services(facts: Facts) -> list[Suspect]:
-    """Suspects from requests that failed: runs of several endpoint groups that one outage can explain, weighed together.
+    """Suspects from requests that failed: runs of several groups that one outage can explain, weighed together.
 
     Two runs belong together when each fails within the time in which the other is not known to work: one has its
     first failure before the other's first later success, and no success of its own since the other's last failure.
-    A cluster is a suspect when the summed weight of those of its groups that ever worked passes ln(n / FALSE_ALARMS), the
-    price of looking everywhere; or ln 100 alone, where a witness of another kind points at that very time.
+    A cluster is a suspect when the summed weight of those of its groups that ever worked passes
+    ln(n / FALSE_ALARMS), the price of looking everywhere; or ln 100 alone, where a witness of another kind points
+    at that very time.
     """
     anywhere = math.log(max(10, facts.outcomes.height) / FALSE_ALARMS)
     clusters: list[list[Run]] = []
@@ -124,10 +127,10 @@ def _service(facts: Facts, cluster: list[Run]) -> Suspect:
 def _trimmed(facts: Facts, cluster: list[Run]) -> list[Run]:
     """The cluster without the odd failures before it really began and after it really ended.
 
-    A failure before the others' groups last worked speaks against them.  Of all the runs' first failures that one is taken
-    for the beginning which leaves least to chance: the weight of the failures before it, less the logarithm of the
-    requests among which they might have happened; and ln 100 for each group that still worked after it (which
-    then joined late, for a reason of its own).  The end likewise.
+    A failure before the others' groups last worked speaks against them.  Of all the runs' first failures that one
+    is taken for the beginning which leaves least to chance: the weight of the failures before it, less the
+    logarithm of the requests among which they might have happened; and ln 100 for each group that still worked
+    after it (which then joined late, for a reason of its own).  The end likewise.
     """
     fails = sorted((fail for run in cluster for fail in run.fails), key=lambda fail: fail.began)
     mine = facts.outcomes.filter(pl.col("group").cast(pl.String).is_in([run.group for run in cluster]))

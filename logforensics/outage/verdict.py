@@ -9,7 +9,7 @@ from logforensics.analysis.bursts import find_bursts
 from logforensics.analysis.findings import Boot, Burst, Failure, Gap
 from logforensics.analysis.gaps import find_gaps
 from logforensics.outage.brackets import Brackets, bracket
-from logforensics.outage.cases import Case, join
+from logforensics.outage.cases import HOLD, Case, join
 from logforensics.outage.cause import cause_of
 from logforensics.outage.disk import dead_disks
 from logforensics.outage.endpoints import Endpoints, endpoints_in, sources_in
@@ -97,14 +97,15 @@ def _scope(case: Case, hit: Endpoints) -> str:
 
 def _planned(case: Case, facts: Facts) -> bool:
     boots = [suspect.boot for suspect in case.of("host") if suspect.boot]
-    return any(
-        boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots
-    )
+    return any(boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots)
 
 
 def _notes(case: Case) -> tuple[str, ...]:
-    relapses = len(case.of("service", "host", "web", "stall")) - 1
-    kinds = sorted({suspect.kind for suspect in case.suspects})
-    return (f"seen by {len(kinds)} kinds of evidence: {', '.join(kinds)}",) if relapses > 0 else ()
-
-
+    """What a reader should know of how it went, in whole sentences."""
+    relapses = len(case.windows()) - 1
+    if relapses < 1:
+        return ()
+    times = "once" if relapses == 1 else f"{relapses} times"
+    return (
+        f"It seemed over in between and came back {times}, within {HOLD.total_seconds() / 60:.0f} minutes each time.",
+    )

@@ -12,9 +12,9 @@ from logforensics.outage.facts import Facts
 from logforensics.outage.model import BlindSpot
 
 MONITORS = re.compile(
-    r"(?i)uptimerobot|pingdom|statuscake|site24x7|better ?uptime|betterstack|freshping|updown\.io|uptime-kuma|hetrixtools"
-    r"|nagios|check_http|zabbix|icinga|blackbox|prometheus|datadog|newrelic|nodeping|monitis|montastic|monit/"
-    r"|googlestackdrivermonitoring|google-uptime|route ?53|amazon-route53|elb-healthchecker|kube-probe|healthcheck|healthchecks"
+    r"(?i)uptimerobot|pingdom|statuscake|site24x7|better ?uptime|betterstack|freshping|updown\.io|uptime-kuma"
+    r"|hetrixtools|nagios|check_http|zabbix|icinga|blackbox|prometheus|datadog|newrelic|nodeping|monitis|montastic"
+    r"|monit/|googlestackdrivermonitoring|google-uptime|route ?53|elb-healthchecker|kube-probe|healthcheck"
     r"|jetmon|oh ?dear|checkly|catchpoint|uptrends|cron-job\.org|haproxy check|consul health"
 )
 """How monitoring services and tools name themselves."""
@@ -60,10 +60,19 @@ def blind_spots(facts: Facts, begin: datetime, end: datetime, failing: tuple[str
                 passed=passed,
                 first=Cite(str(first["file"]), int(first["line"])),
                 last=Cite(str(last["file"]), int(last["line"])),
-                advice=f"probe {failing[0]} as well" if failing else "probe what your users need",
+                advice=_advice(failing),
             )
         )
-    return tuple(sorted(found, key=lambda spot: (not MONITORS.search(spot.agent), -spot.seen, spot.client, spot.target)))
+    return tuple(
+        sorted(found, key=lambda spot: (not MONITORS.search(spot.agent), -spot.seen, spot.client, spot.target))
+    )
+
+
+def _advice(failing: tuple[str, ...]) -> str:
+    """Which probe would have noticed."""
+    if not failing:
+        return "Let the monitor ask for what your users need, not only for a page that is always there."
+    return f"Let the monitor ask for {failing[0]} as well: it would have failed."
 
 
 def _period(facts: Facts, client: str, group: str) -> float | None:

@@ -13,6 +13,7 @@ import polars as pl
 from logforensics.clock.settle import Assumption, ClockEvidence, settle
 from logforensics.clock.zones import Zone, evidence_zone
 from logforensics.evidence.model import Source
+from logforensics.parsing.binary import BINARY
 from logforensics.parsing.definition import Definition
 from logforensics.settings import Settings
 from logforensics.timeline.schema import TIME_BASIS
@@ -70,7 +71,7 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
         )
         clock = outcome.frame.with_columns(pl.col("time_basis").cast(pl.String).cast(TIME_BASIS))
         frames.append(pl.concat([clock, reading.frame.drop("wall", "offset", "yearless")], how="horizontal"))
-        zones[reading.source.name] = (_offsets_shown(walls), "written in every line") if explicit else (zone.label, reason)
+        zones[reading.source.name] = (_offsets_shown(walls), _told(reading)) if explicit else (zone.label, reason)
         assumptions.extend(outcome.assumptions)
     frames = [frame.drop("carried") if "carried" in frame.columns else frame for frame in frames]
     return SettledSources(frames, zones, tuple(assumptions), own[0] if own else seen[0] if seen else None)
@@ -94,7 +95,7 @@ def _explicit(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]
     found = []
     for reading in readings:
         rows = reading.frame.filter(pl.col("offset").is_not_null() & ~pl.col("yearless") & ~pl.col("carried"))
-        if rows.height:
+        if rows.height and reading.definition.name not in BINARY:  # those count in UTC whatever the host's zone is
             utc = pl.col("wall") - pl.duration(seconds=pl.col("offset"))
             found.append((reading, rows.select(utc.alias("utc"), "offset")))
     return found
@@ -131,7 +132,7 @@ def _meeting(readings: Sequence[Reading], points: pl.DataFrame, zone: Zone) -> t
         near = instants.join_asof(
             points.select("utc", pl.col("utc").alias("other")), on="utc", strategy="nearest", tolerance="1s"
         )
-        met += near.get_column("other").is_not_null().sum()
+        met += near.get_column("other").count()
         tried += naive.height
     return met, tried
 
@@ -154,7 +155,14 @@ def _years_seen(readings: Sequence[Reading]) -> tuple[datetime, datetime] | None
     return min(lows) - timedelta(0), max(highs)
 
 
+def _told(reading: Reading) -> str:
+    """Where the offset of a source stands that tells it with every event."""
+    return "stored in UTC" if reading.definition.name in BINARY else "written in every line"
+
+
 def _offsets_shown(walls: pl.DataFrame) -> str:
     """The offsets a source wrote, as +10:00 or +01:00/+02:00."""
     seconds = sorted(set(walls.get_column("offset").drop_nulls().to_list()))
-    return "/".join(f"{'-' if value < 0 else '+'}{abs(value) // 3600:02}:{abs(value) % 3600 // 60:02}" for value in seconds[:2])
+    return "/".join(
+        f"{'-' if value < 0 else '+'}{abs(value) // 3600:02}:{abs(value) % 3600 // 60:02}" for value in seconds[:2]
+    )
