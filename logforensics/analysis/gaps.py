@@ -18,6 +18,11 @@ SHORTEST = 60.0
 sync) and cron's own minute can tell apart."""
 
 
+FEWEST_LINES = 5
+"""Lines from which a source that has no rhythm yet (fewer than 12 intervals) can be said to have fallen silent: then
+a silence longer than all the rest of its span is named."""
+
+
 def find_gaps(
     events: pl.DataFrame, threshold: float | None = None, sources: Collection[str] | None = None
 ) -> tuple[Gap, ...]:
@@ -25,7 +30,8 @@ def find_gaps(
 
     In: a timeline frame with time, source, file, line.  With `threshold` (seconds) every silence longer than
     that is a gap.  Without it a silence is a gap when, at that source's own rhythm, the expected number of such
-    silences over every interval of every source is below FALSE_ALARMS.  Silences before the first and after the last
+    silences over every interval of every source is below FALSE_ALARMS; in a source with too few lines for a
+    rhythm, when it outlasts all the rest of what the source logged.  Silences before the first and after the last
     line of a source are not gaps: there is nothing on the other side.  Out: gaps by (start, source), cause "unknown".
     """
     frame = events.select("time", "source", "file", "line")
@@ -36,6 +42,8 @@ def find_gaps(
         pl.col("time").shift(1).over("source").alias("from_time"),
         pl.col("file").shift(1).over("source").alias("from_file"),
         pl.col("line").shift(1).over("source").alias("from_line"),
+        (pl.col("time").max() - pl.col("time").min()).dt.total_microseconds().over("source").alias("span"),
+        pl.len().over("source").alias("lines"),
     ).filter(pl.col("silence").is_not_null())
     if not steps.height:
         return ()
@@ -49,7 +57,9 @@ def find_gaps(
     for row in long.iter_rows(named=True):
         rhythm = rhythms.get(str(row["source"]))
         strength = rhythm.improbability(row["silence"] / 1e6) if rhythm else None
-        if threshold is None and (strength is None or strength < needed):
+        if threshold is None and strength is None and not _outlasts(row):
+            continue
+        if threshold is None and strength is not None and strength < needed:
             continue
         gaps.append(
             Gap(
@@ -63,6 +73,11 @@ def find_gaps(
             )
         )
     return tuple(sorted(gaps, key=lambda gap: (gap.start, gap.source)))
+
+
+def _outlasts(row: dict[str, int]) -> bool:
+    """Whether a silence is longer than all the rest of its source's span."""
+    return row["lines"] >= FEWEST_LINES and 2 * row["silence"] > row["span"]
 
 
 def source_rhythms(steps: pl.DataFrame) -> dict[str, Rhythm]:

@@ -37,7 +37,8 @@ MARKS: tuple[Mark, ...] = (
         r"(?i)\bnow listening on\b|\bapplication started\b|\bapplication startup complete\b"
         r"|\bready to accept connections\b|\bready for connections\b|\bserver startup in\b"
         r"|\bstarted \w+ in [0-9.]+ sec|\blistening on:? (?:http|tcp|unix)"
-        r"|\bserver (?:is )?(?:running|listening) (?:on|at)\b|\bready to handle connections\b|\bspawned uwsgi worker 1\b",
+        r"|\bserver (?:is )?(?:running|listening) (?:on|at)\b|\bready to handle connections\b"
+        r"|\bspawned uwsgi worker 1\b",
         "ASP.NET Core Hosting.Lifetime, uvicorn, PostgreSQL, MySQL, Tomcat, Spring Boot, gunicorn, Express, php-fpm, "
         "uWSGI: the line each writes when it begins to answer",
     ),

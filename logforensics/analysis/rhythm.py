@@ -17,6 +17,9 @@ FEWEST = 12
 """Intervals below which nothing is said of a stream: the longest of 12 is exceeded by a thirteenth
 with probability 1/13 whatever its law, which is no ground for a verdict."""
 
+FEW = 100
+"""Intervals below which the tail above the 90 % point holds fewer than ten."""
+
 MACHINE_JITTER = 0.15
 """A stream whose 95 % longest interval exceeds its median by no more than this share is driven by a timer.  For an
 exponential (human) stream the ratio is ln 20 / ln 2 = 4.3; cron, systemd timers (AccuracySec=1min at 15 min and more)
@@ -52,6 +55,8 @@ def rhythm_of(intervals: Sequence[float]) -> Rhythm | None:
 
     The tail above the 90 % point is taken as exponential (the limit law of exceedances of every light-tailed
     stream: Pickands 1975 with shape 0); the mean excess is floored at a second, the resolution of most stamps.
+    Below FEW intervals the mean excess is at least what the longest interval implies (of n exponential ones the
+    longest is about ln n means long): so few do not show their tail.
     For a timer the limit is its longest interval plus its own spread: a timer's lateness does not accumulate.
     """
     if len(intervals) < FEWEST:
@@ -62,6 +67,8 @@ def rhythm_of(intervals: Sequence[float]) -> Rhythm | None:
     threshold = ordered[min(count - 1, int(count * (1 - TAIL)))]
     tail = ordered[bisect_left(ordered, threshold) :]
     excess = max(1.0, sum(value - threshold for value in tail) / len(tail))
+    if count < FEW:
+        excess = max(excess, ordered[-1] / math.log(count + 1))
     late = ordered[min(count - 1, int(count * 0.95))]
     regular = median >= 1.0 and late <= median * (1 + MACHINE_JITTER)
     if regular:

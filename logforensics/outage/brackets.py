@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from logforensics.analysis.gaps import FEWEST_LINES
 from logforensics.analysis.streams import Stream
 from logforensics.outage.cases import Case
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
@@ -113,10 +114,19 @@ def _silent_with(case: Case, facts: Facts) -> list[Stream]:
             continue
         back = stream.after(stream.times[last])
         until = stream.times[back] if back is not None else facts.end
-        rhythm = stream.rhythm(without=(stream.times[last], until))
-        if rhythm and rhythm.improbability((until - stream.times[last]).total_seconds()) >= SILENT_DECADES:
+        if _improbable(stream, stream.times[last], until):
             found.append(stream)
     return found
+
+
+def _improbable(stream: Stream, since: datetime, until: datetime) -> bool:
+    """Whether a silence is no chance: by the stream's rhythm, or, with too few lines for one, by its share of all."""
+    silence = (until - since).total_seconds()
+    rhythm = stream.rhythm(without=(since, until))
+    if rhythm is None:
+        rest = (stream.times[-1] - stream.times[0]).total_seconds() - silence
+        return len(stream.times) >= FEWEST_LINES and silence > rest
+    return rhythm.improbability(silence) >= SILENT_DECADES
 
 
 def _longest_silence(stream: Stream, begin: datetime, end: datetime) -> tuple[datetime, datetime] | None:

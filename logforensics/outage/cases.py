@@ -35,20 +35,23 @@ class Case:
         """The last proof of failure of any suspect."""
         return max(suspect.last_fail for suspect in self.suspects)
 
-    def windows(self) -> list[tuple[datetime, datetime]]:
+    def windows(self, end: datetime) -> list[tuple[datetime, datetime]]:
         """The stretches in which it provably failed, merged and in order; between relapses all may have been well.
 
-        A machine that does not run ends with its boot: while services start, some already answer.
+        What is not known to work again by the time something else fails has not been well in between.  A machine
+        that does not run ends with its boot: while services start, some already answer.  `end` is the logs' end.
         """
-        spans = sorted(
-            (suspect.first_fail, suspect.boot.time if suspect.boot else suspect.last_fail) for suspect in self.suspects
-        )
-        merged = [spans[0]]
-        for begin, end in spans[1:]:
-            if begin <= merged[-1][1]:
-                merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        ordered = sorted(self.suspects, key=lambda suspect: (suspect.first_fail, suspect.kind))
+        merged: list[tuple[datetime, datetime]] = []
+        over = end
+        for suspect in ordered:
+            begin, last = suspect.first_fail, suspect.boot.time if suspect.boot else suspect.last_fail
+            if merged and begin <= max(merged[-1][1], over):
+                merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+                over = max(over, suspect.known_over(end))
             else:
-                merged.append((begin, end))
+                merged.append((begin, last))
+                over = suspect.known_over(end)
         return merged
 
     def edges(self, side: str) -> list[Edge]:

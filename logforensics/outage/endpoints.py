@@ -39,7 +39,7 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     there, and none of its requests failed.  "Absence is never acquittal": a group without requests is neither.
     """
     runs = {run.group for suspect in case.of("service") for run in suspect.runs}
-    inside = [pl.col("began").is_between(begin, end) for begin, end in case.windows()]
+    inside = [pl.col("began").is_between(begin, end) for begin, end in case.windows(facts.end)]
     window = facts.outcomes.filter(pl.any_horizontal(inside))
     proof = pl.struct("file", "line")
     rows = (
@@ -85,13 +85,17 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
 
 
 def sources_in(facts: Facts, begin: datetime, end: datetime, silent: Collection[str]) -> list[Alibi]:
-    """For each source whether it went on (with its lines in between), fell silent, or says nothing either way."""
+    """For each source whether it went on (with its lines in between), fell silent, or says nothing either way.
+
+    Silent is one that wrote before and not in between; whether that means anything is for the cause to say.
+    """
     alibis = []
     for stream in facts.sources:
         count = stream.count_within(begin, end)
         first = stream.after(begin) if count else None
         last = stream.before(end) if count else None
-        verdict = "silent" if stream.name in silent else "working" if count else "no-witness"
+        before = stream.before(begin) is not None
+        verdict = "silent" if stream.name in silent or (before and not count) else "working" if count else "no-witness"
         alibis.append(
             Alibi(
                 "source", stream.name, verdict, count, 0,

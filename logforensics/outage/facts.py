@@ -17,10 +17,11 @@ from logforensics.analysis.findings import Boot, Cite, Failure
 from logforensics.analysis.outcomes import web_outcomes
 from logforensics.analysis.runs import Run, failing_runs
 from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
+from logforensics.parsing.library import load_definitions
 from logforensics.timeline.model import Timeline
 
-WEB_FORMATS = ("access", "error")
-"""Parsers whose name ends so write for a web server: while it lives and is reached, their lines go on."""
+ACCESS, ERROR = "_access", "_error"
+"""Parsers of web logs are named so, the error log of a server after its access log (nginx_access, nginx_error)."""
 
 WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web server", "http server", "reverse proxy")
 """Words by which the units of web servers name themselves (unit names and Description= of Debian, Ubuntu, Fedora)."""
@@ -70,10 +71,15 @@ class Facts:
 
     @cached_property
     def web_sources(self) -> tuple[str, ...]:
-        """Sources a web server writes, and those in which every line is a served request."""
+        """Sources a web server writes, and those in which every line is a served request.
+
+        While the server lives and is reached, their lines go on.
+        """
         served = {source.name for source in self.timeline.sources if source.proves == "served"}
-        web = {name for name, form in self.formats.items() if form.rsplit("_", 1)[-1] in WEB_FORMATS}
-        return tuple(sorted(served | web))
+        servers = {definition.name.removesuffix(ACCESS) for definition in load_definitions()
+                   if definition.name.endswith(ACCESS)}  # fmt: skip
+        logs = {server + ending for server in servers for ending in (ACCESS, ERROR)}
+        return tuple(sorted(served | {name for name, form in self.formats.items() if form in logs}))
 
     @cached_property
     def sources(self) -> tuple[Stream, ...]:

@@ -73,7 +73,7 @@ def _outage(case: Case, facts: Facts) -> Outage:
         impact=impact_of(facts, begin, end, missing_of),
         detection=first_human_trace(facts, begin),
         planned=_planned(case, facts),
-        notes=_notes(case),
+        notes=_notes(case, facts),
         first_failure=edges.start.latest,
         key_events=(),
     )
@@ -100,9 +100,9 @@ def _planned(case: Case, facts: Facts) -> bool:
     return any(boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots)
 
 
-def _notes(case: Case) -> tuple[str, ...]:
+def _notes(case: Case, facts: Facts) -> tuple[str, ...]:
     """What a reader should know of how it went, in whole sentences."""
-    relapses = len(case.windows()) - 1
+    relapses = len(case.windows(facts.end)) - 1
     if relapses < 1:
         return ()
     times = "once" if relapses == 1 else f"{relapses} times"
