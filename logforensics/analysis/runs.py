@@ -183,25 +183,24 @@ def _maximal_segments(
 ) -> list[tuple[int, int, float]]:
     """(first row, last row, score) of every maximal segment; successes between two rows cost `loss` each.
 
-    One pass: a segment is closed when the successes after it have eaten all it had gained.
+    A segment is closed when the successes after it have eaten all it had gained; what came after its best row is
+    then looked at anew.
     """
     segments: list[tuple[int, int, float]] = []
-    start = best_end = 0
+    start = best_end = at = 0
     total = best = 0.0
-    previous_oks = None
-    for at, row in enumerate(rows):
-        oks = _number(row, "oks")
-        if previous_oks is not None:
-            total += loss * (oks - previous_oks)
-            if total <= 0:
-                segments.append((start, best_end, best))
-                start, total, best = at, 0.0, 0.0
-        previous_oks = oks
-        total += gain * weights[at]
-        if total >= best:
-            best, best_end = total, at
-    if best > 0:
-        segments.append((start, best_end, best))
+    while at < len(rows):
+        if at > start:
+            total += loss * (_number(rows[at], "oks") - _number(rows[at - 1], "oks"))
+        if total > 0 or at == start:
+            total += gain * weights[at]
+            if total >= best:
+                best, best_end = total, at
+            at += 1
+        if at == len(rows) or (total <= 0 and at > start):
+            segments.append((start, best_end, best))
+            start = best_end = at = best_end + 1
+            total = best = 0.0
     return segments
 
 
