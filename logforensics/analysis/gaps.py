@@ -89,7 +89,7 @@ def source_rhythms(steps: pl.DataFrame) -> dict[str, Rhythm]:
     rhythms = {}
     for (source,), part in steps.select("source", "silence").partition_by("source", as_dict=True).items():
         intervals = part.get_column("silence").sort()
-        rhythm = rhythm_of([value / 1e6 for value in intervals.head(intervals.len() - 1).to_list()])
+        rhythm = rhythm_of(intervals.head(len(intervals) - 1) / 1e6)
         if rhythm is not None:
             rhythms[str(source)] = rhythm
     return rhythms

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
-from collections.abc import Sequence
 from dataclasses import dataclass
+
+import polars as pl
 
 RARE = 1e-3
 """Chance at which a silence stops being normal: one interval in a thousand is longer."""
@@ -50,8 +50,8 @@ class Rhythm:
         return min(decades, 300.0)
 
 
-def rhythm_of(intervals: Sequence[float]) -> Rhythm | None:
-    """The rhythm of a stream from its intervals in seconds (any order), or None if there are fewer than FEWEST.
+def rhythm_of(intervals: pl.Series) -> Rhythm | None:
+    """The rhythm of a stream from its intervals (Float64 seconds, any order), or None if there are fewer than FEWEST.
 
     The tail above the 90 % point is taken as exponential (the limit law of exceedances of every light-tailed
     stream: Pickands 1975 with shape 0); the mean excess is floored at a second, the resolution of most stamps.
@@ -59,24 +59,23 @@ def rhythm_of(intervals: Sequence[float]) -> Rhythm | None:
     longest is about ln n means long): so few do not show their tail.
     For a timer the limit is its longest interval plus its own spread: a timer's lateness does not accumulate.
     """
-    if len(intervals) < FEWEST:
+    count = len(intervals)
+    if count < FEWEST:
         return None
-    ordered = sorted(intervals)
-    count = len(ordered)
-    median = ordered[count // 2]
-    threshold = ordered[min(count - 1, int(count * (1 - TAIL)))]
-    tail = ordered[bisect_left(ordered, threshold) :]
-    excess = max(1.0, sum(value - threshold for value in tail) / len(tail))
+    ordered = intervals.sort()
+
+    def at(share: float) -> float:
+        return float(ordered[min(count - 1, int(count * share))])
+
+    longest, median, threshold = float(ordered[-1]), float(ordered[count // 2]), at(1 - TAIL)
+    tail = ordered.filter(ordered >= threshold)
+    excess = max(1.0, float(tail.sum()) / len(tail) - threshold)
     if count < FEW:
-        excess = max(excess, ordered[-1] / math.log(count + 1))
-    late = ordered[min(count - 1, int(count * 0.95))]
-    regular = median >= 1.0 and late <= median * (1 + MACHINE_JITTER)
-    if regular:
+        excess = max(excess, longest / math.log(count + 1))
+    if median >= 1.0 and at(0.95) <= median * (1 + MACHINE_JITTER):
         # A restart of the timer leaves one odd long interval; the 99 % point is the timer itself.
-        usual = ordered[min(count - 1, int(count * 0.99))]
-        limit = usual + max(1.0, usual - median)
-        excess = max(1.0, usual - median)
-        threshold = usual
-    else:
-        limit = max(ordered[-1] if count < 1 / RARE else 0.0, threshold + excess * math.log(TAIL / RARE))
-    return Rhythm(count, median, ordered[-1], limit, regular, excess, threshold)
+        usual = at(0.99)
+        spread = max(1.0, usual - median)
+        return Rhythm(count, median, longest, usual + spread, True, spread, usual)
+    limit = max(longest if count < 1 / RARE else 0.0, threshold + excess * math.log(TAIL / RARE))
+    return Rhythm(count, median, longest, limit, False, excess, threshold)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
@@ -23,34 +24,47 @@ HOURS_ALIKE = timedelta(hours=2)
 on the scale of hours (night, morning, lunch), and narrower windows leave too few intervals to measure."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Stream:
     """One stream of lines.
 
     `kind` is "beat" (a template of one program), "poller" (one client asking one endpoint), "source" (all lines of
-    one source), "web" (every line of the web-facing sources) or "host" (every line of all).
-    `times` are its instants in order (UTC), `cites` their lines.  `source` is where its lines are written.
+    one source), "web" (every line of the web-facing sources) or "host" (every line of all).  `times` holds its
+    instants in order (Datetime us UTC), `cites` tells the line of each.  `source` is where its lines are written.
     """
 
     kind: str
     name: str
     source: str
-    times: tuple[datetime, ...]
+    times: pl.Series
     cites: Callable[[int], Cite]
 
     def before(self, instant: datetime) -> int | None:
         """Index of the last event at or before `instant`."""
-        at = bisect_right(self.times, instant) - 1
+        at = self._place(instant, "right") - 1
         return at if at >= 0 else None
 
     def after(self, instant: datetime) -> int | None:
         """Index of the first event after `instant`."""
-        at = bisect_right(self.times, instant)
+        at = self._place(instant, "right")
         return at if at < len(self.times) else None
 
     def count_within(self, begin: datetime, end: datetime) -> int:
         """How many events lie strictly between two instants."""
-        return max(0, bisect_left(self.times, end) - bisect_right(self.times, begin))
+        return max(0, self._place(end, "left") - self._place(begin, "right"))
+
+    def _place(self, instant: datetime, side: Literal["left", "right"]) -> int:
+        return int(self.times.search_sorted(pl.Series([instant], dtype=self.times.dtype), side)[0])
+
+    @cached_property
+    def spans(self) -> pl.DataFrame:
+        """The intervals between neighbouring events: begin, end (instants) and seconds (Float64)."""
+        spans = pl.DataFrame({"begin": self.times.head(len(self.times) - 1), "end": self.times.tail(-1)})
+        return spans.with_columns(((pl.col("end") - pl.col("begin")).dt.total_microseconds() / 1e6).alias("seconds"))
+
+    @cached_property
+    def _whole(self) -> Rhythm | None:
+        return rhythm_of(self.spans.get_column("seconds"))
 
     def rhythm(
         self, *, without: tuple[datetime, datetime] | None = None, near: datetime | None = None
@@ -60,23 +74,19 @@ class Stream:
         With `near`, only intervals that begin within HOURS_ALIKE of that time of day (on any day) are used, if
         there are enough of them.
         """
-        spans = [
-            (begin, end)
-            for begin, end in zip(self.times, self.times[1:], strict=False)
-            if without is None or end <= without[0] or begin >= without[1]
-        ]
+        if without is None and near is None:
+            return self._whole
+        spans = self.spans
+        if without is not None:
+            spans = spans.filter((pl.col("end") <= without[0]) | (pl.col("begin") >= without[1]))
         if near is not None:
-            day = 86400.0
-            alike = [
-                (end - begin).total_seconds()
-                for begin, end in spans
-                if min((begin - near).total_seconds() % day, (near - begin).total_seconds() % day)
-                <= HOURS_ALIKE.total_seconds()
-            ]
-            close = rhythm_of(alike)
-            if close is not None and close.count >= 4 * FEWEST_EVENTS:
+            day, wide = 86_400_000_000, int(HOURS_ALIKE.total_seconds() * 1e6)
+            apart = (pl.col("begin") - pl.lit(near)).dt.total_microseconds() % day
+            alike = spans.filter((apart <= wide) | (apart >= day - wide)).get_column("seconds")
+            close = rhythm_of(alike) if len(alike) >= 4 * FEWEST_EVENTS else None
+            if close is not None:
                 return close
-        return rhythm_of([(end - begin).total_seconds() for begin, end in spans])
+        return rhythm_of(spans.get_column("seconds"))
 
 
 def beats(events: pl.DataFrame) -> list[Stream]:
@@ -131,4 +141,4 @@ def _stream(kind: str, name: str, source: str, rows: pl.DataFrame) -> Stream:
         file, line = rows.select("file", "line").row(at)
         return Cite(str(file), int(line))
 
-    return Stream(kind, name, source, tuple(rows.get_column("time").to_list()), cite)
+    return Stream(kind, name, source, rows.get_column("time"), cite)

@@ -131,7 +131,7 @@ def _improbable(stream: Stream, since: datetime, until: datetime) -> bool:
 
 def _longest_silence(stream: Stream, begin: datetime, end: datetime) -> tuple[datetime, datetime] | None:
     """The longest stretch of [begin, end] in which a stream says nothing."""
-    inside = [time for time in stream.times if begin <= time <= end]
+    inside = stream.times.filter(stream.times.is_between(begin, end)).to_list()
     marks = [begin, *inside, end]
     return max(pairwise(marks), key=lambda span: span[1] - span[0], default=None)
 

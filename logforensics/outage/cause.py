@@ -101,10 +101,11 @@ def _read_only(of: _Matter) -> Cause | None:
     silent = of.brackets.silent
     if direct:
         sure = SAID if any(fail.witness == "kernel" for fail in direct) else ECHOED
-        reasons = ["a filesystem refused to be written to"]
+        reasons, cites = ["a filesystem refused to be written to"], _cites(direct)
         if silent:
             reasons.append(f"{_names(silent)} fell silent together and stayed so, while others went on")
-        return Cause("disk-read-only", sure, _cites(direct), tuple(reasons))
+            cites = tuple(dict.fromkeys((*cites[:1], *_last_lines(of)[:1], *cites[1:])))
+        return Cause("disk-read-only", sure, cites, tuple(reasons))
     if found and (silent or of.case.of("disk")):
         return Cause("disk-read-only", ECHOED, _cites(found), ("a disk reported errors as its logs fell silent",))
     if of.case.of("disk") or (len(silent) > 1 and of.case.of("service") and of.case.of("host")):
@@ -112,10 +113,19 @@ def _read_only(of: _Matter) -> Cause | None:
         return Cause(
             "disk-read-only",
             INFERRED,
-            tuple(edge.cite for edge in of.case.of("disk")[0].worked if edge.cite) if of.case.of("disk") else (),
+            _last_lines(of),
             (f"{_names(names)} fell silent together and stayed so until the reboot, while others went on",),
         )
     return None
+
+
+def _last_lines(of: _Matter) -> tuple[Cite, ...]:
+    """The last line of each source that fell silent, the latest first."""
+    names = of.brackets.silent or tuple(name for suspect in of.case.of("disk") for name in suspect.silent)
+    streams = [stream for stream in of.facts.sources if stream.name in names]
+    lasts = [(stream.times[at], stream.cites(at)) for stream in streams
+             if (at := stream.before(of.brackets.start.latest.time)) is not None]  # fmt: skip
+    return tuple(cite for _, cite in sorted(lasts, reverse=True))
 
 
 def _suspended(of: _Matter) -> Cause | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+
+import polars as pl
 
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import missed_beats, still_silent
@@ -19,6 +20,9 @@ BEATS = 3
 ROBUST = 10.0
 """Without any timer to miss, a silence counts only if it is ten times longer than any other of that stream:
 nights and weekends repeat, so the second longest silence has their length already."""
+
+MOST = 20
+"""Silences looked at, the longest first: more than that in one set of logs are its ordinary rhythm."""
 
 FEWEST = 3
 """Web lines from which their silence can be told at all."""
@@ -141,23 +145,34 @@ def _edges(
 
 def _long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> list[tuple[datetime, datetime, bool]]:
     """(last line, next line or the logs' end, whether there is a next line) of each silence too long for chance."""
-    times = [*stream.times, end]
-    spans = sorted(((after - before).total_seconds(), before, after) for before, after in pairwise(times))
-    longest = spans[-1][0]
+    spans = stream.spans
+    if stream.times[-1] < end:
+        tail = (end - stream.times[-1]).total_seconds()
+        spans = spans.vstack(pl.DataFrame({"begin": [stream.times[-1]], "end": [end], "seconds": [tail]}, spans.schema))
+    longest = spans.sort("seconds", "begin", descending=True).head(MOST).rows()
+    needed = math.log10(max(1, spans.height) / FALSE_ALARMS)
     found = []
-    for seconds, since, until in reversed(spans[-20:]):
+    for rank, (since, until, seconds) in enumerate(longest):
         rhythm = stream.rhythm(without=(since, until))
         if rhythm is None:
             continue
-        needed = math.log10(len(times) / FALSE_ALARMS)
         if rhythm.improbability(seconds) < needed:
             break
         missed = sum(_missed(timer, since, until) >= BEATS for timer in timers)
-        others = [other for other, begin, _ in spans if begin != since]
-        alone = seconds == longest and (not others or seconds >= ROBUST * others[-1])
-        if missed or (alone and not timers):
-            found.append((since, until, until in stream.times))
+        alone = rank == 0 and (len(longest) == 1 or seconds >= ROBUST * longest[1][2])
+        if missed or (alone and not timers and _awake(stream, since, until)):
+            found.append((since, until, until <= stream.times[-1]))
     return sorted(found)
+
+
+def _awake(stream: Stream, since: datetime, until: datetime) -> bool:
+    """Whether a silence is at hours at which this stream was heard on another day: visitors sleep the first night."""
+    day = timedelta(days=1)
+    if stream.kind != "web" or until - since >= day:
+        return True
+    others = stream.times.filter(~stream.times.is_between(since, until))
+    into_the_day = (others - since).dt.total_microseconds() % (day // timedelta(microseconds=1))
+    return bool((into_the_day < (until - since) // timedelta(microseconds=1)).any())
 
 
 def _missed(timer: Stream, since: datetime, until: datetime) -> float:
@@ -166,9 +181,10 @@ def _missed(timer: Stream, since: datetime, until: datetime) -> float:
     last = timer.before(since)
     if rhythm is None or last is None or not rhythm.regular:
         return 0.0
-    if (since - timer.times[last]).total_seconds() > 2 * rhythm.limit:
+    beat: datetime = timer.times[last]
+    if (since - beat).total_seconds() > 2 * rhythm.limit:
         return 0.0
-    return (until - timer.times[last]).total_seconds() / rhythm.median - 1
+    return (until - beat).total_seconds() / rhythm.median - 1
 
 
 def _booted(facts: Facts, since: datetime, until: datetime) -> bool:
