@@ -1,15 +1,24 @@
-"""Tests the incident the project was made for: its published lines are whole, and all of them become events."""
+"""Tests the incident the project was made for: its published lines are whole, and the verdict on them is the true one."""
 
 from __future__ import annotations
 
 import hashlib
+import os
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from logforensics import read_timeline
+from logforensics.analysis.columns import read_for_analysis
+from logforensics.cli.main import run
+from logforensics.outage.model import Edge, Outage
+from logforensics.outage.verdict import Investigation, investigate
+from logforensics.settings import Settings
+from logforensics.timeline.model import Timeline
 
-FIXTURE = Path(__file__).resolve().parents[1] / "fixtures" / "makemeapassword-2020-06"
+ROOT = Path(__file__).resolve().parents[1]
+FIXTURE = ROOT / "fixtures" / "makemeapassword-2020-06"
+EXPECTED = FIXTURE / "expected" / "report.md"
 
 PUBLISHED = {
     "var/log/syslog": (12, "cdaf4be228eb117456441f85776c739eeb3ecb632e502c32ef1424331c63be83"),
@@ -35,13 +44,137 @@ def test_fixture_is_unchanged(name: str) -> None:
     assert (data.count(b"\n"), hashlib.sha256(data).hexdigest()) == PUBLISHED[name]
 
 
-def test_fixture_has_61_lines() -> None:
-    """The published lines are 61 in all."""
-    assert sum(lines for lines, _ in PUBLISHED.values()) == 61
+@pytest.fixture(scope="module")
+def timeline() -> Timeline:
+    """The whole folder as it was read, the texts beside the logs included."""
+    return read_for_analysis([str(FIXTURE)])
 
 
-def test_every_published_line_is_an_event() -> None:
+@pytest.fixture(scope="module")
+def found(timeline: Timeline) -> Investigation:
+    """What was found in it."""
+    return investigate(timeline, Settings())
+
+
+@pytest.fixture(scope="module")
+def outage(found: Investigation) -> Outage:
+    """The one outage."""
+    (outage,) = found.outages
+    return outage
+
+
+def told(edge: Edge | None) -> tuple[datetime, str]:
+    """An edge as its instant and the line it cites, below logs/."""
+    assert edge is not None
+    assert edge.cite is not None
+    return edge.time, str(edge.cite).removeprefix("logs/")
+
+
+def at(text: str) -> datetime:
+    """An instant of that night, +10:00."""
+    return datetime.fromisoformat(f"2020-06-{text}+10:00")
+
+
+def test_every_published_line_is_an_event(timeline: Timeline) -> None:
     """All 61 lines are parsed, each as one event of its own file, and the texts beside the logs add none."""
-    events = read_timeline([str(FIXTURE)]).events
-    counted = {str(name): count for name, count in events["file"].cast(str).value_counts().iter_rows()}
+    counted = {str(name): count for name, count in timeline.events["file"].cast(str).value_counts().iter_rows()}
     assert counted == {f"logs/{name}": lines for name, (lines, _) in PUBLISHED.items()}
+    assert sum(counted.values()) == 61
+
+
+def test_nothing_is_unparsed_or_damaged(timeline: Timeline) -> None:
+    """No line of the six logs is left over, and no byte is damaged."""
+    assert sum(source.unparsed for source in timeline.sources) == 0
+    assert timeline.damage == ()
+
+
+def test_one_partial_outage(outage: Outage) -> None:
+    """There is exactly one outage, and it is partial."""
+    assert outage.scope == "partial"
+
+
+def test_start(outage: Outage) -> None:
+    """It began after the last recorded password and before the request came that waited 60 s for its 504."""
+    assert told(outage.start.earliest) == (at("23T09:05:37.379"), "zpool/makemeapassword/statistics.tsv:6")
+    assert told(outage.start.latest) == (at("23T09:06:55"), "zpool/nginx/access.log:6")
+
+
+def test_start_names_the_timeout(outage: Outage) -> None:
+    """The 60 s that the edge lies before its line are told."""
+    assert outage.start.latest.shift == -60.0
+    assert "60 s" in outage.start.latest.reason
+
+
+def test_start_without_the_timeout(outage: Outage) -> None:
+    """Who does not believe in the timeout is given the 504's own time."""
+    assert [told(edge) for edge in outage.start.outer] == [(at("23T09:07:55"), "zpool/nginx/access.log:6")]
+
+
+def test_end(outage: Outage) -> None:
+    """It ended after the kernel's first line and not after the first recorded password."""
+    assert outage.end is not None
+    assert told(outage.end.earliest) == (at("24T07:12:12"), "var/log/syslog:8")
+    assert told(outage.end.latest) == (at("24T07:13:11.622"), "zpool/makemeapassword/statistics.tsv:7")
+
+
+def test_cause(outage: Outage) -> None:
+    """The disk became read-only: nginx was told so twice."""
+    assert outage.cause.kind == "disk-read-only"
+    assert {str(cite) for cite in outage.cause.evidence} >= {
+        "logs/zpool/nginx/error.log:3",
+        "logs/zpool/nginx/error.log:4",
+    }
+
+
+def test_affected(outage: Outage) -> None:
+    """The endpoints that make passwords failed, and no other."""
+    assert set(outage.affected) == {
+        "/api/v1/alphanumeric/json",
+        "/api/v1/passphrase/json",
+        "/api/v1/readablepassphrase/json",
+    }
+
+
+@pytest.mark.parametrize(
+    "endpoint",
+    ["/", "/generate/alphanumeric", "/api/v1/alphanumeric/combinations", "/keepass_plugins.version.txt"],
+)
+def test_unaffected(outage: Outage, endpoint: str) -> None:
+    """What answered in the middle of it was provably not hit."""
+    assert endpoint in outage.unaffected
+
+
+def test_blind_spot(outage: Outage) -> None:
+    """The monitor asked for the one page that worked, eight minutes into the outage, and got 200."""
+    (spot,) = outage.blind_spots
+    assert "UptimeRobot" in spot.agent
+    assert (spot.target, spot.seen, spot.passed) == ("/", 1, 1)
+    assert str(spot.first) == "logs/zpool/nginx/access.log:15"
+
+
+def test_boot(found: Investigation) -> None:
+    """The machine was started once; its own log had been silent too long to tell how it had stopped."""
+    assert [(boot.time, boot.shutdown) for boot in found.boots] == [(at("24T07:12:12"), "unknown")]
+
+
+def test_length(outage: Outage) -> None:
+    """It lasted about 22 hours, whichever edges are taken."""
+    assert outage.start.earliest is not None
+    assert outage.end is not None
+    assert outage.end.earliest.time - outage.start.latest.time > timedelta(hours=22)
+    assert outage.end.latest.time - outage.start.earliest.time < timedelta(hours=22, minutes=8)
+
+
+def test_markdown_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The Markdown report is the expected one, byte for byte.
+
+    LOGFORENSICS_REFRESH=1 in the environment writes the expected report anew; read the difference before committing it.
+    The log tree alone is read: a report that lists the hash of every file cannot list its own.
+    """
+    monkeypatch.chdir(ROOT)
+    written = tmp_path / "report.md"
+    assert run(["report", "fixtures/makemeapassword-2020-06/logs", "--quiet", "-o", str(written)]) == 0
+    if os.environ.get("LOGFORENSICS_REFRESH"):
+        EXPECTED.parent.mkdir(exist_ok=True)
+        EXPECTED.write_bytes(written.read_bytes())
+    assert written.read_bytes() == EXPECTED.read_bytes()

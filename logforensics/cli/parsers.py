@@ -33,11 +33,12 @@ def list_(as_json: Json = False) -> None:
 
     Example: logforensics parsers list
     """
+    from logforensics.parsing.binary import BINARY
     from logforensics.parsing.library import load_definitions
     from logforensics.report.escape import ascii_json, plain
     from logforensics.report.layout import columns
 
-    definitions = load_definitions()
+    definitions = sorted((*load_definitions(), *BINARY.values()), key=lambda definition: definition.name)
     if as_json:
         rows = [
             {"name": d.name, "title": d.title, "reference": d.reference, "files": list(d.files), "origin": d.origin}
@@ -87,6 +88,7 @@ def explain(
     """
     from logforensics.evidence.discover import discover
     from logforensics.evidence.sample import sample_lines
+    from logforensics.parsing.binary import explain_binary
     from logforensics.parsing.explain import explain as account_of
     from logforensics.parsing.library import load_definitions
     from logforensics.report.escape import ascii_json
@@ -94,7 +96,9 @@ def explain(
     found = discover([log])
     definitions = load_definitions()
     accounts = [
-        account_of(file.name, sample_lines(file), definitions) for source in found.sources for file in source.files
+        account_of(file.name, sample_lines(file), definitions) if file.kind == "text" else explain_binary(file)
+        for source in found.sources
+        for file in source.files
     ]
     if as_json:
         passed = [{"file": item.name, "state": item.state, "reason": item.reason} for item in found.passed_over]
@@ -141,7 +145,7 @@ def _account_lines(account: Explanation) -> list[str]:
     chosen = account.verdict.definition
     lines = [f"{_plain(account.file_name)}: {'no known format' if chosen is None else chosen.name}"]
     lines += [f"  {_plain(reason)}" for reason in account.verdict.reasons]
-    if chosen is not None:
+    if chosen is not None and account.candidates:
         best = account.candidates[0]
         patterns = ", ".join(f"{name} {count}" for name, count in best.by_pattern if count)
         lines.append(f"  of {account.lines} sampled lines: {patterns}; {best.continued} continue a line before")

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from logforensics.evidence.entries import told_by
 from logforensics.evidence.files import BlockReader
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import LogFile
@@ -25,7 +26,10 @@ def read_cited(files: Iterable[LogFile], cites: Iterable[tuple[str, int]]) -> di
         wanted[name].add(line)
     found: dict[tuple[str, int], str] = {}
     for file in files:
-        if lines := wanted.get(file.name):
+        lines = wanted.get(file.name)
+        if lines and file.kind != "text":
+            found.update({(file.name, line): text for line, text in told_by(file, lines)})
+        elif lines:
             for line, text in _lines(file, lines):
                 key = (file.name, line)
                 found[key] = found[key] + CUT + text if key in found else text

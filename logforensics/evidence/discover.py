@@ -17,6 +17,8 @@ from pathlib import Path
 from logforensics.errors import UsageError
 from logforensics.evidence.copies import without_copies
 from logforensics.evidence.inflate import text_pieces
+from logforensics.evidence.journal.header import unreadable as unreadable_journal
+from logforensics.evidence.kind import kind_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
 from logforensics.evidence.opening import STDIN, Disk
@@ -185,29 +187,41 @@ def _add_stdin(root: _Root) -> None:
 
 
 def _judge(root: _Root, file: LogFile) -> None:
-    """Decides by content whether the file can be a log, and how it is compressed."""
+    """Decides by content whether the file can be a log, of which kind, and how it is compressed."""
     with Disk.of(file.path) as disk:
         head = disk.reread(disk.first_data(), HEAD)
         if not head and disk.size > disk.first_data():
             os.pread(disk.fileno(), 1, disk.first_data())  # raises what the disk has to say
+        refused = ""
         if (compression := compression_of(head)) != "plain":
             file = replace(file, compression=compression)
-            head, refusal = _inflated(disk, compression)
-            if refusal:
-                refusal = f"packed as {compression}, {refusal}; unpack it first ({_TOOLS[compression]})"
-                root.passed_over.append(PassedOver(file.name, "unread", refusal))
-                return
-    title = packed_as(head)
+            head, refused = _inflated(disk, compression)
+    if refused:
+        reason = f"packed as {compression}, {refused}; unpack it first ({_TOOLS[compression]})"
+        root.passed_over.append(PassedOver(file.name, "unread", reason))
+        return
+    file = replace(file, kind=kind_of(head))
+    if (verdict := _refusal(file, head)) is not None:
+        root.passed_over.append(verdict)
+    else:
+        root.files.append(file)
+
+
+def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
+    """Why a file whose (unpacked) content begins with `head` is not read; None if it is."""
     inside = "" if file.compression == "plain" else f" inside {file.compression}"
-    if title is not None:
+    if file.kind == "logins":
+        return None
+    if file.kind == "journal":
+        unknown = unreadable_journal(head)
+        return PassedOver(file.name, "unread", unknown + inside) if unknown else None
+    if (title := packed_as(head)) is not None:
         tool = f"; unpack it first ({_TOOLS[title]})" if title in _TOOLS else "; unpack it first"
-        root.passed_over.append(PassedOver(file.name, "unread", f"packed as {title}{inside}{tool}"))
-        return
+        return PassedOver(file.name, "unread", f"packed as {title}{inside}{tool}")
     own_name = file.name.rpartition("/")[2]
-    if (reason := not_a_log(own_name, head, file.size)) is not None:
-        root.passed_over.append(PassedOver(file.name, "not-a-log", reason + inside))
-        return
-    root.files.append(file)
+    if (reason := not_a_log(own_name, head)) is not None:
+        return PassedOver(file.name, "not-a-log", reason + inside)
+    return None
 
 
 def _drop_copies(root: _Root) -> None:

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from logforensics.evidence.pieces import Hole
+from logforensics.evidence.raw import RawReader
+
 EMPTY, RUN_LVL, BOOT_TIME, NEW_TIME, OLD_TIME, INIT, LOGIN, USER, DEAD, ACCOUNTING = range(10)
 """ut_type (utmp(5))."""
+
+HEAD = 64 << 10
+"""Bytes by which a layout is recognised."""
 
 _HEADER = "hxxi32s4s32s256s"  # ut_type, padding, ut_pid, ut_line, ut_id, ut_user, ut_host
 _JUDGED = 64
 """Records by which a layout is recognised."""
+
+_NEAR, _SELDOM = 8, 64
+"""After so many misses in a row, a shifted record is looked for at every so many places only: it may be garbage."""
 
 _LATEST = 1 << 32
 """Seconds since the epoch beyond which no record is believed (the year 2106)."""
@@ -36,7 +45,7 @@ class Record(NamedTuple):
 
 
 class Bad(NamedTuple):
-    """`length` bytes that are no record: zeroed ones (`zeroed`), or damaged."""
+    """`length` bytes that are no record: zeroed ones (`zeroed`: emptied by somebody, or never written), or damaged."""
 
     length: int
     zeroed: bool
@@ -66,14 +75,14 @@ LAYOUTS = tuple(Layout(size, order) for size in (384, 400) for order in "<>")
 def layout_of(head: bytes) -> Layout | None:
     """The layout in which a file that begins with `head` holds login records; None if it holds none.
 
-    One record that says something must be there, and in the first 64 KiB half of the places must hold one.
+    One record that says something must be there: at the very beginning, or in half of the places looked at.
     """
     best, most = None, 0
     for layout in LAYOUTS:
         whole = min(len(head) // layout.size, _JUDGED)
         count = sum(_record(layout, head, at * layout.size) is not None for at in range(whole))
         zeroed = sum(not head[at * layout.size : (at + 1) * layout.size].strip(b"\0") for at in range(whole))
-        if count > most and 2 * count >= whole - zeroed:
+        if count > most and (2 * count >= whole - zeroed or _record(layout, head, 0) is not None):
             best, most = layout, count
     return best
 
@@ -87,14 +96,18 @@ def records(data: bytes, layout: Layout, *, last: bool) -> Iterator[tuple[int, R
     """
     at, size = 0, layout.size
     margin = 0 if last else 3 * size
+    misses = 0
     while at + size <= len(data) - margin:
         record = _record(layout, data, at)
         if record is not None:
             yield at, record
             at += size
+            misses = 0
             continue
         zeroed = not data[at : at + size].strip(b"\0")
-        length = size if zeroed else _to_next(layout, data, at)
+        near = misses < _NEAR or misses % _SELDOM == 0
+        length = _to_next(layout, data, at) if near and not zeroed else min(size, len(data) - at)
+        misses += 1
         yield at, Bad(length, zeroed)
         at += length
     if last and at < len(data):
@@ -132,3 +145,79 @@ def _record(layout: Layout, data: bytes, at: int) -> Record | None:
 
 def _text(raw: bytes) -> str:
     return raw.partition(b"\0")[0].decode("utf-8", "backslashreplace")
+
+
+class LoginScan:
+    """Iterates over the records of one file in batches, (ordinal from 1 of the first, records).
+
+    The reader's damage has kind "nul" (zeroed records) and "login-record" (what is none).
+    """
+
+    def __init__(self, reader: RawReader) -> None:
+        self._reader = reader
+        self._layout: Layout | None = None
+        self._rest = b""
+        self._base = 0  # offset of the rest's first byte in the file
+
+    def __iter__(self) -> Iterator[tuple[int, list[Record]]]:
+        for part in self._reader:
+            if isinstance(part, Hole):
+                yield from self._batch(last=True)
+                self._base += part.length
+            else:
+                self._rest += part
+                if self._layout is not None or len(self._rest) >= HEAD:
+                    yield from self._batch(last=False)
+        yield from self._batch(last=True)
+
+    def _batch(self, *, last: bool) -> Iterator[tuple[int, list[Record]]]:
+        self._layout = self._layout or layout_of(self._rest[:HEAD]) or LAYOUTS[0]
+        first, found, upto = self._reader.lines + 1, list[Record](), 0
+        for at, record in records(self._rest, self._layout, last=last):
+            if isinstance(record, Bad):
+                self._reader.lost("nul" if record.zeroed else "login-record", self._base + at, record.length)
+                upto = at + record.length
+            else:
+                self._reader.lines += 1
+                found.append(record)
+                upto = at + self._layout.size
+        self._rest, self._base = self._rest[upto:], self._base + upto
+        if found:
+            yield first, found
+
+
+def accounting_name(name: str) -> str:
+    """ "btmp", "utmp" or "wtmp", by what the file is called."""
+    own = name.rpartition("/")[2]
+    return next((kind for kind in ("btmp", "utmp") if own.startswith(kind)), "wtmp")
+
+
+def told(record: Record, *, failed: bool) -> str:
+    """What a record says, in words; `failed` for those of a btmp, which holds logins that were refused."""
+    place = f" on {record.line}" if record.line else ""
+    origin = f" from {record.host}" if record.host else ""
+    who = record.user or "(no name)"
+    if failed:
+        return f"failed login of {who}{place}{origin}"
+    if record.type == RUN_LVL:
+        return _runlevel(record)
+    texts = {
+        BOOT_TIME: f"system boot{f', kernel {record.host}' if record.host else ''}",
+        NEW_TIME: "clock set: this is the new time",
+        OLD_TIME: "clock set: this is the old time",
+        INIT: f"process {record.pid} started by init{place}",
+        LOGIN: f"waiting for a login{place}",
+        USER: f"login of {who}{place}{origin}",
+        DEAD: f"end of {f'the session of {record.user}' if record.user else 'a session'}{place}{origin}",
+    }
+    return texts.get(record.type, f"accounting record of {who}{place}")
+
+
+def _runlevel(record: Record) -> str:
+    """A change of runlevel: ut_pid holds the new one and, shifted by 8 bits, the one before (utmp(5))."""
+    level = chr(record.pid & 0xFF) if 0x20 < record.pid & 0xFF < 0x7F else ""
+    if record.user == "shutdown" or level == "0":
+        return "system shutdown" + (f", runlevel {level}" if level else "")
+    if level == "6":
+        return "system shutdown for a reboot, runlevel 6"
+    return f"runlevel {level or 'unknown'}"

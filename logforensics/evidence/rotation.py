@@ -18,6 +18,10 @@ _SERIAL = r"(?:[-_.](?P<serial>[0-9]{1,6}))?"
 
 # Every pattern keeps what stands before and behind the rotation mark; together they are the live file's name.
 _PATTERNS: tuple[re.Pattern[str], ...] = (
+    # journald: system@SEQNUMID-SEQNUM-MICROSECONDS.journal when rotated, system@MICROSECONDS-RANDOM.journal~ when
+    # it was found unclean (managed_journal_file_rotate, journal_file_dispose)
+    re.compile(r"(?P<base>.+)@[0-9a-f]{32}-[0-9a-f]{16}-(?P<journal>[0-9a-f]{16})(?P<ext>\.journal)~?"),
+    re.compile(r"(?P<base>.+)@(?P<journal>[0-9a-f]{16})-[0-9a-f]{16}(?P<ext>\.journal)~"),
     # two dates (btmp-20161201-20161202): the second is the rotation's
     re.compile(rf"(?P<base>.+)[-_.][0-9]{{8}}[-_.]{_DATE}{_EXTENSION}?"),
     # logrotate dateext (syslog-20200623), `extension .log`, logback, NLog archives (app.2020-06-23.1.log)
@@ -33,6 +37,9 @@ _PATTERNS: tuple[re.Pattern[str], ...] = (
     re.compile(rf"(?P<base>.+)\.(?P<number>[0-9]{{1,3}}){_EXTENSION}"),
     re.compile(r"(?P<base>.+)\.(?P<old>old|prev|last)"),
 )
+
+_LATEST = 253_402_300_799
+"""Seconds since the epoch to the last second of the year 9999."""
 
 _XORG = re.compile(r"Xorg\.[0-9]+\.log")
 """Here the number is the display's: Xorg.0.log and Xorg.1.log are two streams."""
@@ -68,6 +75,9 @@ def _read(match: re.Match[str], name: str) -> tuple[str, SortKey]:
         return source, (0, (), -int(found["number"]), name)
     if found.get("epoch"):
         return source, (1, _day_of_epoch(int(found["epoch"])), 0, name)
+    if micros := found.get("journal"):
+        seconds, rest = divmod(int(micros, 16), 1_000_000)
+        return source, (1, (*_day_of_epoch(min(seconds, _LATEST)), rest), 0, name)
     if short := found.get("short"):
         return source, (1, (2000 + int(short[:2]), int(short[2:4]), int(short[4:])), 0, name)
     clock = [int(part) for part in re.findall("[0-9]{2}", found.get("clock") or "")]

@@ -26,7 +26,6 @@ _MAGICS = (
     (0, b"\xff\xd8\xff", "a JPEG image"),
     (0, b"GIF8", "a GIF image"),
     (0, b"%PDF-", "a PDF document"),
-    (0, b"LPKSHHRH", "a systemd journal"),
     (0, b"TZif", "a time zone file"),
     (0, b"SQLite format 3\0", "an SQLite database"),
     (0, b"ElfFile\0", "a Windows event log"),
@@ -48,13 +47,6 @@ _PACKED = (
 
 _FEWEST = 8
 """Bytes below which zeros in every other place prove nothing."""
-
-_RECORD = 384
-"""sizeof(struct utmp) on Linux for every 64-bit and most 32-bit machines (utmp(5))."""
-
-
-_LAST_TYPE = 9
-"""ACCOUNTING, the highest ut_type of utmp(5)."""
 
 
 def utf16(head: bytes) -> str | None:
@@ -84,11 +76,11 @@ def packed_as(head: bytes) -> str | None:
     return None
 
 
-def not_a_log(name: str, head: bytes, size: int) -> str | None:
+def not_a_log(name: str, head: bytes) -> str | None:
     """Why a file beginning with `head` holds no log lines ("a PNG image"); None if it may be a log.
 
-    `name` is the file's own name without folder, `size` its length in bytes; both only tell kinds of binary
-    content apart.  A text with runs of NULs in it is a log.
+    `name` is the file's own name without folder, which only tells kinds of binary content apart.  A text with runs
+    of NULs in it is a log.
     """
     for offset, magic, title in _MAGICS:
         if head[offset : offset + len(magic)] == magic:
@@ -99,8 +91,6 @@ def not_a_log(name: str, head: bytes, size: int) -> str | None:
     rest = _NUL_RUN.sub(b"\n", head)
     if stem in {"lastlog", "faillog", "tallylog"} and b"\0" in head:
         return f"a {stem} database"
-    if _logins(head) and (size % _RECORD == 0 or stem in {"wtmp", "btmp", "utmp"}):
-        return "a login record file (wtmp, btmp or utmp)"
     if text_share(rest) < _TEXT_SHARE:
         return "binary content"
     return None
@@ -112,13 +102,3 @@ def text_share(data: bytes) -> float:
     total = sum(map(len, lines))
     clean = sum(len(line) for line in lines if len(line.translate(None, NOT_TEXT)) == len(line))
     return clean / total if total else 1.0
-
-
-def _logins(head: bytes) -> bool:
-    """Whether `head` is made of utmp records: a small type, then two bytes of padding (utmp(5))."""
-    records = [head[at : at + 4] for at in range(0, len(head) - _RECORD + 1, _RECORD)][:16]
-    return (
-        bool(records)
-        and all(r[0] <= _LAST_TYPE and r[1:4] == b"\0\0\0" for r in records)
-        and any(r[0] for r in records)
-    )

@@ -11,7 +11,7 @@ from logforensics.analysis.gaps import FEWEST_LINES
 from logforensics.analysis.streams import Stream
 from logforensics.outage.cases import Case
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
-from logforensics.outage.facts import Facts
+from logforensics.outage.facts import WHOLE_SECOND, Facts, not_before
 from logforensics.outage.host import SILENT_DECADES
 from logforensics.outage.model import Bracket, Edge
 from logforensics.outage.suspects import UPSTREAM
@@ -182,17 +182,19 @@ def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) 
     if since is None:
         return []
     edges = [
-        Edge(fail.time, fail.cite, f"{fail.program or fail.source} reported it ({fail.kind})")
-        for fail in facts.failures_in(since, until)
-        if fail.witness != "claimed" and fail.kind not in UPSTREAM and fail.time > since
+        Edge(at, fail.cite, f"{fail.program or fail.source} reported it ({fail.kind})")
+        for fail in facts.failures_in(since - WHOLE_SECOND, until)
+        if fail.witness != "claimed" and fail.kind not in UPSTREAM and (at := not_before(fail.time, since)) is not None
     ]
     seen = Counter((mark.kind, mark.message) for mark in facts.marks)
     edges.extend(
-        Edge(mark.time, mark.cite, "the service manager told of it")
+        Edge(at, mark.cite, "the service manager told of it")
         for mark in facts.marks
-        if mark.kind in ("service-fail", "service-stop") and since < mark.time < until
+        if mark.kind in ("service-fail", "service-stop")
+        and mark.time < until
         and (mark.kind == "service-fail" or seen[mark.kind, mark.message] <= ROUTINE)
-    )  # fmt: skip
+        and (at := not_before(mark.time, since)) is not None
+    )
     return edges
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 
+from logforensics.analysis.findings import Cite
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
-from logforensics.outage.suspects import Suspect
+from logforensics.outage.suspects import UPSTREAM, Suspect
 
 SYSLOG = "syslog"
 """Every file of this format is written by one syslog daemon; any other source is its own program's."""
@@ -29,7 +31,12 @@ def dead_disks(facts: Facts, hosts: list[Suspect]) -> list[Suspect]:
         writers = {SYSLOG if facts.formats[stream.name] == SYSLOG else stream.name for stream in quiet}
         if boot is None or len(writers) < WRITERS:
             continue
-        lasts = [(stream.times[at], stream, at) for stream in quiet if (at := _last(stream, boot.time)) is not None]
+        told = {fail.cite: fail for fail in facts.failures if fail.witness != "claimed" and fail.kind not in UPSTREAM}
+        lasts = [
+            (stream.times[at], stream, at) for stream in quiet if (at := _last(stream, boot.time, told)) is not None
+        ]
+        if not lasts:
+            continue
         since, stream, at = max(lasts, key=lambda item: (item[0], item[1].name))
         others = sum(other.count_within(since, boot.time) for other in facts.sources if other.name not in host.silent)
         timers = [timer for timer in facts.timers if timer.source in host.silent]
@@ -38,9 +45,20 @@ def dead_disks(facts: Facts, hosts: list[Suspect]) -> list[Suspect]:
             continue
         worked = (Edge(since, stream.cites(at), f"the last line of {stream.name}, which then fell silent with others"),)
         until = Edge(boot.time, boot.cite, "the sources stayed silent until the machine was started again")
-        suspects.append(Suspect("disk", worked, (*due[:3], until), host.recovered, boot=boot, silent=host.silent))
+        words = [
+            Edge(fail.time, fail.cite, f"{fail.program or fail.source} reported it ({fail.kind})")
+            for fail in told.values()
+            if since < fail.time < due[0].time and fail.source in host.silent
+        ]
+        suspects.append(
+            Suspect("disk", worked, (*words, *due[:3], until), host.recovered, boot=boot, silent=host.silent)
+        )
     return suspects
 
 
-def _last(stream: Stream, instant: datetime) -> int | None:
-    return stream.before(instant - timedelta(microseconds=1))
+def _last(stream: Stream, instant: datetime, failures: Container[Cite]) -> int | None:
+    """The last line before an instant that is no report of a failure: the disk's own last words are no proof of health."""
+    at = stream.before(instant - timedelta(microseconds=1))
+    while at is not None and stream.cites(at) in failures:
+        at = at - 1 if at else None
+    return at

@@ -27,6 +27,20 @@ WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web 
 """Words by which the units of web servers name themselves (unit names and Description= of Debian, Ubuntu, Fedora)."""
 
 
+WHOLE_SECOND = timedelta(seconds=1)
+
+
+def not_before(time: datetime, since: datetime) -> datetime | None:
+    """The instant of a line that does not lie before `since`, or None if it does.
+
+    A stamp of whole seconds says "within this second": a line stamped 18 may well follow one stamped 18.183, and is
+    then taken to be of that instant.
+    """
+    if time > since:
+        return time
+    return since if not time.microsecond and since - time < WHOLE_SECOND else None
+
+
 @dataclass(frozen=True)
 class MarkLine:
     """One marked line (see `analysis.marks`)."""

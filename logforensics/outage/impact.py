@@ -35,11 +35,15 @@ def _missing(
     span = end - begin
     shift = day * max(1, -(-span // day))
     seen = int(times.is_between(begin, end).sum())
-    others = []
+    others: list[int] = []
+    # other logs (wtmp, dpkg) may go back further than those that tell of requests
+    first, last = facts.outcomes.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
+    if first is None:
+        return None, None
     for step in range(1, MOST_DAYS):
         for sign in (-1, 1):
             low = begin + sign * step * shift
-            if low >= facts.begin and low + span <= facts.end:
+            if low >= first and low + span <= last:
                 others.append(int(times.is_between(low, low + span).sum()))
     if not others or not times.len():
         return None, None

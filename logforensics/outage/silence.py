@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import missed_beats, still_silent
-from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine
+from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine, not_before
 from logforensics.outage.model import Edge
 from logforensics.outage.suspects import FALSE_ALARMS, Suspect
 
@@ -70,7 +71,11 @@ def stalls(facts: Facts) -> list[Suspect]:
 
 def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime, ends: bool) -> Suspect:
     worked, fails, recovered = _edges(web, pollers, since, until, ends)
-    marks = [mark for mark in facts.marks if since < mark.time <= until]
+    marks = [
+        replace(mark, time=at)
+        for mark in facts.marks
+        if mark.time <= until and (at := not_before(mark.time, since)) is not None
+    ]
     trouble = [mark for mark in marks if mark.kind in ("net-fail", "link-down") or _of_web_server(mark)]
     fails += [Edge(mark.time, mark.cite, f"{mark.program or mark.source} told of it") for mark in trouble
               if mark.kind != "service-start"]  # fmt: skip

@@ -154,7 +154,7 @@ def _collisions(definition: Definition, others: Iterable[Definition]) -> Iterato
     hit = iter(hits.row(0)) if patterns else iter(())
     for other in rivals:
         # a regex that matches may still find no date; only then, and where there is none, the whole reading is asked
-        if other.reader == "lines" and not any([next(hit) for _ in other.patterns]):
+        if other.reader == "lines" and not sum(next(hit) for _ in other.patterns):
             continue
         found = _first_reads(other, [definition])
         if found:
@@ -183,12 +183,7 @@ def _must_not_read(owner: Definition, reader: Definition) -> bool:
 
 def _first_reads(reader: Definition, owners: Sequence[Definition]) -> list[tuple[Definition, Sample, Pattern]]:
     """For each owner of whose samples `reader` reads any: the first of them, and the pattern it does it with."""
-    own = [
-        (owner, sample)
-        for owner in owners
-        for sample in owner.samples
-        if sample.matches and not sample.continues
-    ]
+    own = [(owner, sample) for owner in owners for sample in owner.samples if sample.matches and not sample.continues]
     events = compile_reader(reader, ()).parse(_frame([sample.line for _, sample in own])).events
     first: dict[str, tuple[Definition, Sample, Pattern]] = {}
     for position in events.filter(~pl.col("carried")).get_column("line"):

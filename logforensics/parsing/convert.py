@@ -33,6 +33,9 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
         # Polars reads fixed widths four times as fast, so "Jun  3" becomes "Jun 03"
         text = text.str.replace("  ", " 0", literal=True)
         layout = layout.replace("%e", "%d").replace("%k", "%H")
+    if "%_" in layout:
+        front, _, back = layout.partition("%_")
+        text, layout = text.str.head(_width(front) or 0) + text.str.slice((_width(front) or 0) + 1), front + back
     if "%Z" in layout:
         # date(1) writes the zone in front of the year; it is its own group, inside of `time`
         text, layout = text.str.replace(_NAMED_ZONE, " "), layout.replace(" %Z ", " ")
@@ -75,6 +78,17 @@ def _width(layout: str) -> int | None:
     return total
 
 
+NAMED: dict[str, float] = {
+    "Z": 0, "z": 0, "UTC": 0, "GMT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "SAST": 2,
+    "HKT": 8, "AWST": 8, "JST": 9, "ACST": 9.5, "ACDT": 10.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "EDT": -4, "MDT": -6, "PDT": -7, "AKDT": -8, "AKST": -9,
+}  # fmt: skip
+"""Hours east of Greenwich of the names that are one offset wherever the tz database has used them since 1995.
+
+EST, CST, MST, PST and BST are left out: Australia, China, Malaysia, the Philippines and Bangladesh have used them too.
+"""
+
+
 def offsets(zone: pl.Series) -> pl.Series:
     """Seconds east of Greenwich of captured zone texts (Int32); each distinct text is worked out once."""
     distinct = zone.drop_nulls().unique()
@@ -83,9 +97,9 @@ def offsets(zone: pl.Series) -> pl.Series:
 
 
 def _offset_expr(text: pl.Expr) -> pl.Expr:
-    """Seconds of "+1000", "+10:00", "+10", "Z", "UTC" or "GMT"; null for any other name of a zone.
+    """Seconds of "+1000", "+10:00", "+10", "Z", "UTC", "GMT" or a name in NAMED; null for any other name of a zone.
 
-    An abbreviation stays null on purpose: "IST" is three zones.
+    Other abbreviations stay null on purpose: "IST" is three zones.
     """
     digits = text.str.replace(":", "", literal=True)
     number = digits.cast(pl.Int32, strict=False)
@@ -95,7 +109,9 @@ def _offset_expr(text: pl.Expr) -> pl.Expr:
     seconds = number.sign() * (hours * 3600 + minutes * 60)
     # no zone ever was a day or more away from Greenwich: such text is no offset
     seconds = pl.when((hours < 24) & (minutes < 60)).then(seconds)
-    return pl.when(text.is_in(["Z", "z", "UTC", "GMT"])).then(0).otherwise(seconds).cast(pl.Int32)
+    sizes = [float(size) for size in NAMED.values()]
+    named = text.replace_strict(list(NAMED), sizes, default=None, return_dtype=pl.Float64) * 3600
+    return pl.coalesce(named.cast(pl.Int32), seconds.cast(pl.Int32))
 
 
 def field_expr(field: str, definition: Definition) -> pl.Expr:

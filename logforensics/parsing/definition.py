@@ -51,11 +51,11 @@ _INSTEAD = {
     "b": ("letters", "the characters around it"),
 }
 _TOP_KEYS = (
-    "title", "reference", "reader", "files", "proves", "general", "precedence", "absent", "multiline", "types", "severity",
-    "patterns", "samples",
+    "title", "reference", "reader", "files", "proves", "general", "precedence", "absent", "multiline", "types",
+    "severity", "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback")
-_KEYED_KEYS = ("keys", "where", "lacks", "time", "fallback")
+_KEYED_KEYS = ("reader", "keys", "where", "lacks", "needs", "time", "fallback")
 _SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues")
 _SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
 _OTHER_HEADER = re.compile(r"^\[(?!\[?samples\b)[^\n]*", re.MULTILINE)
@@ -158,7 +158,7 @@ def read_definition(
         except (OSError, UnicodeDecodeError) as error:
             raise DefinitionError(f"{label}: cannot be read: {error}; write it as UTF-8 text") from error
     head = _SAMPLES_HEADER.search(text)
-    late = _OTHER_HEADER.search(text, head.end()) if head else None
+    late = _OTHER_HEADER.search(text, head.end()) if head and not trusted else None
     if late:
         raise DefinitionError(f"{label}: {late[0]}: stands behind the samples; put the samples last")
     if not samples and head:
@@ -196,8 +196,7 @@ class _Reading:
         patterns = self.table("[patterns]", table["patterns"])
         if not patterns:
             self.fail("[patterns]", "holds no pattern", "add [patterns.NAME] with regex and time")
-        pattern = self.pattern if reader == "lines" else self.keyed
-        read = tuple(pattern(key, value) for key, value in patterns.items())
+        read = tuple(self.pattern(key, value, reader) for key, value in patterns.items())
         captured = {field for pattern in read for field in pattern.fields}
         types = self.types(table.get("types", {}), captured)
         return Definition(
@@ -208,9 +207,7 @@ class _Reading:
             reader=reader,
             files=self.texts("files", table["files"]),
             patterns=read,
-            severity=self.severity(
-                table.get("severity", {}), captured, reader != "lines" or "severity" in dict(types)
-            ),
+            severity=self.severity(table.get("severity", {}), captured, reader != "lines" or "severity" in dict(types)),
             types=types,
             absent=self.texts("absent", table.get("absent", [])),
             multiline=self.multiline(table.get("multiline")),
@@ -223,11 +220,13 @@ class _Reading:
             ),
         )
 
-    def pattern(self, name: str, value: object) -> Pattern:
+    def pattern(self, name: str, value: object, reader: str) -> Pattern:
         where = f"[patterns.{name}]"
         table = self.table(where, value)
         if not _NAME.fullmatch(name):
             self.fail(where, f'"{name}" is no name', "use a-z, 0-9 and _, beginning with a letter")
+        if reader != "lines":
+            return self.keyed(name, where, table, reader)
         self.known(where, table, _PATTERN_KEYS)
         for key in ("regex", "time"):
             if key not in table:
@@ -240,17 +239,17 @@ class _Reading:
             self.fail(f"{where} time", *problem)
         return Pattern(name, regex, time, self.flag(f"{where} fallback", table.get("fallback", False)))
 
-    def keyed(self, name: str, value: object) -> Pattern:
+    def keyed(self, name: str, where: str, table: Mapping[str, Any], reader: str) -> Pattern:
         """A pattern of a structured reader."""
-        where = f"[patterns.{name}]"
-        table = self.table(where, value)
         self.known(where, table, _KEYED_KEYS)
         time = self.layout(f"{where} time", table["time"]) if "time" in table else TimeLayout("")
         problem = zone_problem(False, time) if "time" in table else None
         if problem:
             self.fail(f"{where} time", *problem)
         fallback = self.flag(f"{where} fallback", table.get("fallback", False))
-        return Pattern(name, "", time, fallback, read_keys(where, table, FIELDS, self.fail))
+        return Pattern(
+            name, "", time, fallback, read_keys(where, table, FIELDS, self.fail, reader, trusted=self.trusted)
+        )
 
     def regex(self, where: str, regex: str) -> None:
         wide = _UNICODE_CLASS.search(regex)

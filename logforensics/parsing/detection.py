@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -28,7 +28,8 @@ class Trial:
     """How one definition did: lines matched by its patterns (by name), continuation lines, and what it left.
 
     `lines` counts the lines that are not blank, `share` is how much of them its patterns matched, `strong` the
-    same without fallback patterns; `left` holds the positions (from 0) of the lines it could not read.
+    same without fallback patterns; `left` holds the positions (from 0) of the lines it could not read.  `hinted` says
+    that the file's name fits a definition that reads anything.
     """
 
     definition: Definition
@@ -64,8 +65,13 @@ def trials(file_name: str, head: Sequence[str], definitions: Sequence[Definition
         {"line": range(len(head)), "text": list(head), "length": [0] * len(head)},
         schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
     ).filter(pl.col("text").str.strip_chars() != "")
-    hits = _hits(lines, definitions) if lines.height else {}
-    done = [_try(file_name, lines, definition, hits) for definition in definitions]
+    done: list[Trial] = []
+    for general in (False, True):
+        those = [definition for definition in definitions if definition.general is general]
+        # a general definition wins only where the others leave more than half
+        needed = lines.height and not any(trial.share >= GENERAL for trial in done)
+        hits = _hits(lines, those) if those and needed else {}
+        done += [_try(file_name, lines, definition, hits) for definition in those]
     return tuple(sorted(done, key=lambda trial: _rank(trial, done)))
 
 
@@ -77,7 +83,7 @@ def judge(tried: Sequence[Trial]) -> Detection:
         return Detection(None, 0.0, ("no definition reads any of these lines",))
     best = tried[0]
     name = best.definition.name
-    enough = ENOUGH if best.definition.multiline is None else ENOUGH_MULTILINE
+    enough = _enough(best)
     if best.share < enough:
         reason = f"{name} reads {best.share:.0%} of the lines at best, and {enough:.0%} are needed"
         return Detection(None, best.share, (reason,))
@@ -85,10 +91,10 @@ def judge(tried: Sequence[Trial]) -> Detection:
     rivals = [trial for trial in tried[1:] if trial.share > 0]
     for rival in rivals:
         other = rival.definition.name
-        if (rival.share, rival.strong) != (best.share, best.strong):
-            reasons.append(f"{other} reads {rival.share:.0%}")
-        elif other in best.definition.precedence:
+        if rival.share == best.share and other in best.definition.precedence:
             reasons.append(f"{other} reads as many, but {name} declares precedence over it")
+        elif (rival.share, rival.strong) != (best.share, best.strong):
+            reasons.append(f"{other} reads {rival.share:.0%}")
         elif best.hinted and not rival.hinted:
             reasons.append(f"{other} reads as many, but the file's name hints at {name}")
         else:
@@ -96,6 +102,13 @@ def judge(tried: Sequence[Trial]) -> Detection:
     if not rivals:
         reasons.append("no other definition reads any")
     return Detection(best.definition, best.share, tuple(reasons))
+
+
+def _enough(trial: Trial) -> float:
+    """The share a definition must read: any at all where the name fits a log that is stamped once a run."""
+    if trial.definition.multiline is None or trial.definition.general:
+        return ENOUGH
+    return 0.0 if trial.hinted and trial.definition.multiline == "any" else ENOUGH_MULTILINE
 
 
 def hinted(file_name: str, definition: Definition) -> bool:
@@ -107,6 +120,9 @@ def hinted(file_name: str, definition: Definition) -> bool:
 def _try(file_name: str, lines: pl.DataFrame, definition: Definition, hits: Mapping[Pattern, pl.Series]) -> Trial:
     """How one definition does; `hits` are the lines that match each pattern and have a date (all patterns that do)."""
     total = lines.height
+    if not any(pattern in hits for pattern in definition.patterns):
+        nothing = tuple((pattern.name, 0) for pattern in definition.patterns)
+        return Trial(definition, total, 0.0, 0.0, nothing, 0, hinted=False, left=tuple(lines.get_column("line")))
     left, counts, strong = pl.repeat(True, total, dtype=pl.Boolean, eager=True), [], 0
     for pattern in definition.patterns:
         count = 0
@@ -140,37 +156,51 @@ def _try(file_name: str, lines: pl.DataFrame, definition: Definition, hits: Mapp
 def _hits(lines: pl.DataFrame, definitions: Sequence[Definition]) -> dict[Pattern, pl.Series]:
     """For each pattern that reads a line: which lines it matches and reads a date in.
 
-    The stems are tried first, each once for all patterns that share it: compiling regexes is what costs, and nine in
-    ten need not be.
+    Compiling the regexes is what costs: only those are tried whose first characters fit a line's.
     """
     text = lines.get_column("text")
-    patterns = [pattern for definition in definitions if definition.reader == "lines" for pattern in definition.patterns]
-    keys = [(rust.stem(pattern.regex), pattern.time) for pattern in patterns]
-    numbered = {key: str(number) for number, key in enumerate(dict.fromkeys(keys))}
-    dated = lines.select(
-        wall_expr(pl.col("text").str.extract(stem, 1), time).is_not_null().alias(name)
-        for (stem, time), name in numbered.items()
-    )
-    some = {name for name in dated.columns if dated[name].any()}
-    tried = {pattern: numbered[key] for pattern, key in zip(patterns, keys, strict=True) if numbered[key] in some}
-    regexes = dict.fromkeys(pattern.regex for pattern in tried)
+    shapes = {rust.shape(line) for line in text.unique()}
+    patterns = [
+        pattern
+        for definition in definitions
+        if definition.reader == "lines"
+        for pattern in definition.patterns
+        if _may_open(rust.opening(pattern.regex), shapes)
+    ]
+    regexes = dict.fromkeys(pattern.regex for pattern in patterns)
     found = lines.select(pl.col("text").str.contains(regex).alias(regex) for regex in regexes)
-    hits = {pattern: found[pattern.regex] & dated[name] for pattern, name in tried.items()}
+    some = [pattern for pattern in patterns if found[pattern.regex].any()]
+    dated = lines.select(
+        wall_expr(pl.col("text").str.extract(rust.prune(pattern.regex, ("time",)), 1), pattern.time)
+        .is_not_null()
+        .alias(str(number))
+        for number, pattern in enumerate(some)
+    )
+    hits = {pattern: found[pattern.regex] & dated[str(number)] for number, pattern in enumerate(some)}
     for definition in definitions:
-        if definition.reader != "lines" and text.str.contains(_SIGN[definition.reader], literal=True).any():
+        readers = {pattern.keys.reader for pattern in definition.patterns if pattern.keys is not None}
+        if any(text.str.contains(_SIGN[reader]).any() for reader in readers):
             compiled = compile_reader(definition, ()).compiled
             hits |= {one.pattern: one.matches(text) for one in compiled}
     return {pattern: hit for pattern, hit in hits.items() if hit.any()}
 
 
-_SIGN = {"json-lines": "{", "logfmt": "="}
-"""What each line of a structured reader must hold."""
+def _may_open(opening: Sequence[Collection[str]], shapes: Collection[str]) -> bool:
+    """Whether some line begins as a pattern's lines must."""
+    return not opening or any(
+        len(shape) >= len(opening) and all(char in allowed for char, allowed in zip(shape, opening, strict=False))
+        for shape in shapes
+    )
 
 
-def _rank(trial: Trial, done: Sequence[Trial]) -> tuple[float, float, int, int, str]:
-    """Sort key, best first: worth, worth without fallbacks, rivals with precedence, the file's name, the name."""
+_SIGN = {"json-lines": r"^[ \t]*\{", "logfmt": r"^[A-Za-z_@][A-Za-z0-9_.@-]*="}
+"""How the lines of a structured reader begin."""
+
+
+def _rank(trial: Trial, done: Sequence[Trial]) -> tuple[float, int, float, int, str]:
+    """Sort key, best first: worth, rivals with precedence, worth without fallbacks, the file's name, the name."""
     overruled = sum(
         trial.definition.name in other.definition.precedence and other.share >= trial.share > 0 for other in done
     )
     worth = GENERAL if trial.definition.general else 1.0
-    return (-trial.share * worth, -trial.strong * worth, overruled, 0 if trial.hinted else 1, trial.definition.name)
+    return (-trial.share * worth, overruled, -trial.strong * worth, 0 if trial.hinted else 1, trial.definition.name)

@@ -1,8 +1,11 @@
 """Turns lines that are JSON objects into the texts of single keys.
 
-A block is decoded in one go by Polars, which joins its lines to one JSON array.  Each line is wrapped with a mark
-that no evidence can hold, so that a line that closes the brackets of another shows.  Where the decoding fails, or a
-key may stand twice in a line, Python's parser looks at the lines one by one.
+A block is decoded in one go by Polars, which joins its lines to one JSON array.  Each line is given its number under
+a name that no evidence can hold, so that a line that closes the brackets of another shows.  Where the decoding
+fails, or a key may stand twice in a line, Python's parser looks at the lines one by one.
+
+JSON leaves open what a key means that stands twice (RFC 8259, section 4).  A line that says its time, or anything
+else by which it is recognised, twice is not read; of every other key the first one counts.
 """
 
 from __future__ import annotations
@@ -11,7 +14,8 @@ import json
 import math
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -33,9 +37,17 @@ _Tree = dict[str, Any]
 class JsonLines:
     """Some lines as keys and values, decoded for the keys that will be asked for."""
 
-    def __init__(self, text: pl.Series, keys: Sequence[str]) -> None:
-        rows = text.str.contains(r"^[ \t]*\{").fill_null(False)
-        found = _decode(text if rows.all() else text.filter(rows), tuple(keys))
+    def __init__(
+        self, text: pl.Series, keys: Sequence[str], once: Collection[str] = (), top: Collection[str] = ()
+    ) -> None:
+        """`keys` are those that `get` may be asked for.
+
+        A line in which one of `once` stands twice has none of them; of those in `top`, only the outermost table is
+        looked at, since names such as "version" are common further in.
+        """
+        text = text.str.strip_chars_start(" \t")
+        rows = text.str.contains(r'^\{[ \t]*"').fill_null(False)
+        found = _decode(text if rows.all() else text.filter(rows), _shape(tuple(keys), tuple(once), tuple(top)))
         if found.height < len(text):
             places = pl.DataFrame({"row": rows.arg_true()}).hstack(found)
             every = pl.DataFrame({"row": pl.int_range(len(text), dtype=pl.UInt32, eager=True)})
@@ -50,11 +62,41 @@ class JsonLines:
         return self.found.get_column(key)
 
 
-def _decode(text: pl.Series, keys: tuple[str, ...]) -> pl.DataFrame:
+class _Shape:
+    """What to decode for some keys: Polars' type, an expression a key, and how to tell that a name may stand twice."""
+
+    def __init__(self, keys: tuple[str, ...], once: tuple[str, ...], top: tuple[str, ...]) -> None:
+        tree: _Tree = {}
+        for path in (path for key in keys for path in spellings(key)):
+            _grow(tree, path)
+        self.paths = {key: spellings(key) for key in keys}
+        self.dtype = pl.Struct({_MARK: pl.UInt32, **{name: _dtype(branch) for name, branch in tree.items()}})
+        self.columns = [pl.coalesce([_value(path) for path in paths]).alias(key) for key, paths in self.paths.items()]
+        whole = [path for key in once for path in spellings(key)]
+        self.once = tuple(dict.fromkeys(whole + [path[:1] for key in top for path in spellings(key)]))
+        single: _Tree = {}
+        for path in self.once:
+            _grow(single, path)
+        names, present = _names(single, pl.col)
+        leaves = dict.fromkeys(path[-1] for paths in self.paths.values() for path in paths if not path[-1].isdigit())
+        self.odd = '"(?:' + "|".join(re.escape(name) for name in leaves) + r')"[ \t]*:[ \t]*[\[{]'
+        """A line in which a key that is to be a text is a table or list, most of the time."""
+        self.tops: dict[str, list[tuple[str, _Path]]] = {}
+        for key, paths in self.paths.items():
+            for path in paths:
+                self.tops.setdefault(path[0], []).append((key, path))
+        # a value that begins with n is null
+        self.names = '"(?:' + "|".join(re.escape(name) for name in dict.fromkeys(names)) + r')"[ \t]*:[ \t]*[^n \t]'
+        self.present = pl.sum_horizontal([there.cast(pl.UInt32) for there in present]) if present else None
+
+
+_shape = lru_cache(maxsize=256)(_Shape)
+
+
+def _decode(text: pl.Series, shape: _Shape) -> pl.DataFrame:
     """One String column a key, for lines that begin with a brace."""
     if len(text) == 0:
-        return pl.DataFrame(schema=dict.fromkeys(keys, pl.String))
-    shape = _shape(keys)
+        return pl.DataFrame(schema=dict.fromkeys(shape.paths, pl.String))
     try:
         found = _together(text, shape)
     except pl.exceptions.ComputeError:
@@ -62,32 +104,14 @@ def _decode(text: pl.Series, keys: tuple[str, ...]) -> pl.DataFrame:
     if found is not None:
         suspect = found.get_column(_MARK)
         columns = found.drop(_MARK)
-        return _replace(columns, suspect, text, keys) if suspect.any() else columns
+        return _replace(columns, suspect, text, shape) if suspect.any() else columns
     if len(text) <= FEW:
-        return _one_by_one(text, keys)
+        return _one_by_one(text, shape)
+    odd = text.str.contains(shape.odd) | ~text.str.contains(r"\}[ \t\r]*$")
+    if odd.any():
+        return _apart(text, odd, shape)
     step = -(-len(text) // 8)
-    return pl.concat([_decode(text.slice(start, step), keys) for start in range(0, len(text), step)])
-
-
-class _Shape:
-    """What to decode for some keys: Polars' type, an expression a key, and how to tell that a name stands twice."""
-
-    def __init__(self, keys: tuple[str, ...]) -> None:
-        tree: _Tree = {}
-        for path in (path for key in keys for path in spellings(key)):
-            _grow(tree, path)
-        self.dtype = pl.Struct({_MARK: pl.UInt32, "line": _dtype(tree)})
-        self.columns = [
-            pl.coalesce([_value(path) for path in spellings(key)]).alias(key) for key in keys
-        ]
-        names, present = _names(tree, pl.col("line"))
-        self.names = '"(?:' + "|".join(re.escape(name) for name in dict.fromkeys(names)) + r')"[ \t]*:[ \t]*[^n \t]'
-        self.present = pl.sum_horizontal([there.cast(pl.UInt32) for there in present])
-
-
-@lru_cache(maxsize=64)
-def _shape(keys: tuple[str, ...]) -> _Shape:
-    return _Shape(keys)
+    return pl.concat([_decode(text.slice(start, step), shape) for start in range(0, len(text), step)])
 
 
 def spellings(key: str) -> tuple[_Path, ...]:
@@ -118,24 +142,24 @@ def _dtype(tree: _Tree) -> pl.DataType:
 
 
 def _value(path: _Path) -> pl.Expr:
-    value = pl.col("line")
-    for part in path:
+    value = pl.col(path[0])
+    for part in path[1:]:
         value = value.list.get(int(part), null_on_oob=True) if part.isdigit() else value.struct.field(part)
     return value
 
 
-def _names(tree: _Tree, above: pl.Expr) -> tuple[list[str], list[pl.Expr]]:
+def _names(tree: _Tree, inside: Callable[[str], pl.Expr]) -> tuple[list[str], list[pl.Expr]]:
     """Every name of the tree outside lists, and whether a line has a value for it."""
     names: list[str] = []
     present: list[pl.Expr] = []
     for name, branch in tree.items():
         if name.isdigit():
             continue
-        value = above.struct.field(name)
+        value = inside(name)
         names.append(name)
         present.append(value.is_not_null())
         if branch:
-            deeper = _names(branch, value)
+            deeper = _names(branch, value.struct.field)
             names += deeper[0]
             present += deeper[1]
     return names, present
@@ -148,48 +172,85 @@ def _together(text: pl.Series, shape: _Shape) -> pl.DataFrame | None:
     JSON or does not fit the type.
     """
     frame = pl.DataFrame({"text": text}).with_row_index("row")
-    wrapped = frame.select(
-        pl.concat_str(pl.lit(f'{{"{_MARK}":'), pl.col("row"), pl.lit(',"line":'), pl.col("text"), pl.lit("}"))
+    numbered = frame.select(
+        pl.concat_str(pl.lit(f'{{"{_MARK}":'), pl.col("row"), pl.lit(","), pl.col("text").str.strip_prefix("{"))
     ).to_series()
-    found = wrapped.str.json_decode(shape.dtype).struct.unnest()
-    if found.height != frame.height or not (found.get_column(_MARK) == frame.get_column("row")).all():
+    found = numbered.str.json_decode(shape.dtype).struct.unnest()
+    if found.height != frame.height or not found.get_column(_MARK).eq_missing(frame.get_column("row")).all():
         return None
+    if shape.present is None:
+        return found.select(*shape.columns, pl.lit(False).alias(_MARK))
     twice = text.str.count_matches(shape.names)
     return found.select(*shape.columns, (pl.lit(twice) > shape.present).alias(_MARK))
 
 
-def _replace(columns: pl.DataFrame, suspect: pl.Series, text: pl.Series, keys: tuple[str, ...]) -> pl.DataFrame:
+def _replace(columns: pl.DataFrame, suspect: pl.Series, text: pl.Series, shape: _Shape) -> pl.DataFrame:
     """The columns with the suspect lines read again, one by one."""
-    again = _one_by_one(text.filter(suspect), keys)
+    again = _one_by_one(text.filter(suspect), shape)
     places = suspect.arg_true()
-    return columns.with_columns(columns.get_column(key).scatter(places, again.get_column(key)) for key in keys)
+    return columns.with_columns(
+        columns.get_column(key).scatter(places, again.get_column(key)) for key in columns.columns
+    )
 
 
-def _one_by_one(text: pl.Series, keys: tuple[str, ...]) -> pl.DataFrame:
+def _apart(text: pl.Series, odd: pl.Series, shape: _Shape) -> pl.DataFrame:
+    """The same with the odd lines read one by one, the others together."""
+    even = ~odd
+    found = pl.concat([_one_by_one(text.filter(odd), shape), _decode(text.filter(even), shape)])
+    places = pl.concat([odd.arg_true(), even.arg_true()])
+    return found.select(pl.all().gather(places.arg_sort()))
+
+
+def _one_by_one(text: pl.Series, shape: _Shape) -> pl.DataFrame:
     """The same as decoding together, but a line that is no sound JSON costs only itself."""
-    found: dict[str, list[str | None]] = {key: [] for key in keys}
-    paths = [(found[key], spellings(key)) for key in keys]
-    for line in text:
+    found: dict[str, list[str | None]] = {key: [None] * len(text) for key in shape.paths}
+    for row, line in enumerate(text):
         table = read_object(line)
-        for column, ways in paths:
-            column.append(next((_text(value) for path in ways if (value := _at(table, path)) is not None), None))
-    return pl.DataFrame(found, schema=dict.fromkeys(keys, pl.String))
+        if table is None or any(_doubled(table, path) for path in shape.once if path[0] in table):
+            continue
+        for name in [name for name in shape.tops if name in table]:
+            for key, path in shape.tops[name]:
+                if found[key][row] is None and (value := _at(table, path)) is not None:
+                    found[key][row] = _text(value)
+    return pl.DataFrame(found, schema=dict.fromkeys(shape.paths, pl.String))
+
+
+class _Table(dict[str, Any]):
+    """A JSON object in which the first of equal keys counts; `doubled` are the names that stand twice."""
+
+    doubled: frozenset[str] = frozenset()
 
 
 def read_object(line: str) -> dict[str, Any] | None:
-    """One line as a JSON object; None if it is none, or has a key twice, a number too long, or NaN."""
+    """One line as a JSON object; None if it is none, or has a number too long, NaN or too many levels."""
     try:
-        value = json.loads(line, object_pairs_hook=_once, parse_int=_integer, parse_float=_number, parse_constant=_refuse)
+        value = _DECODER.decode(line)
     except (ValueError, RecursionError):
         return None
     return value if isinstance(value, dict) else None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    table = dict(pairs)
+def _table(pairs: list[tuple[str, Any]]) -> _Table:
+    table = _Table(pairs)
     if len(table) != len(pairs):
-        raise ValueError("a key stands twice")
+        times = Counter(name for name, _ in pairs)
+        table.doubled = frozenset(name for name, count in times.items() if count > 1)
+        table.update(reversed(pairs))
     return table
+
+
+def _doubled(value: object, path: Iterable[str]) -> bool:
+    """Whether a name stands twice on the way along a path."""
+    for part in path:
+        if isinstance(value, _Table):
+            if part in value.doubled:
+                return True
+            value = value.get(part)
+        elif isinstance(value, list) and part.isdigit() and int(part) < len(value):
+            value = value[int(part)]
+        else:
+            return False
+    return False
 
 
 def _integer(text: str) -> int:
@@ -228,6 +289,14 @@ def _text(value: object) -> str:
         return f"{value:.0f}" if value.is_integer() and abs(value) < 2**53 else repr(value)
     if isinstance(value, list) and value and all(type(one) is int and 0 <= one < 256 for one in value):
         return bytes(value).decode("utf-8", "replace")
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    # half a surrogate pair is no character
-    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    text = value if isinstance(value, str) else _ENCODER.encode(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # half a surrogate pair is no character
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_table, parse_int=_integer, parse_float=_number, parse_constant=_refuse)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))

@@ -1,4 +1,4 @@
-"""Turns `keys`, `where` and `lacks` of one pattern into a frozen Keys: which keys of a structured line give which column."""
+"""Turns the keys and conditions of one pattern into a frozen Keys: what in a structured line gives which column."""
 
 from __future__ import annotations
 
@@ -11,65 +11,103 @@ from logforensics.parsing import regex as rust
 Fail = Callable[[str, str, str], NoReturn]
 """Raises the error of a definition: where in the file, what is wrong, what to write instead."""
 
+STRUCTURED = ("json-lines", "logfmt")
+"""The readers whose lines hold keys."""
+
 WHOLE = "*"
 """Stands among the keys for the line as it is, where nothing else says what happened."""
+
+ERROR = "error"
+"""Not a column: the text of these keys stands behind the message, as Go's and Python's loggers part the two."""
 
 
 @dataclass(frozen=True)
 class Keys:
     """Where a structured line holds what.
 
-    `columns` maps a column of the timeline, or "time", to the keys that may hold it, the preferred one first: the
-    first that holds a text or number that is not empty wins.  `where` maps keys to regexes: a line is read only if
-    each of these keys is there and fits; `lacks` are keys that must not be there.  A key is a path: "request.headers.User-Agent.0" is the first element of a
-    list in a table in a table; "log.level" is also a key that is spelled with its dot.
+    `columns` maps a column of the timeline, "time" or "error" to the keys that may hold it, the preferred one first:
+    the first that holds a text or number that is not empty wins.  A line is read only if each key of `where` is there
+    and fits its regex, no key of `lacks` is there, and each column of `needs` has a text.
+
+    A key is a path: "request.headers.User-Agent.0" is the first element of a list in a table in a table; "log.level"
+    is also a key that is spelled with its dot.  `reader` says how keys are found in a line.
     """
 
     columns: tuple[tuple[str, tuple[str, ...]], ...]
     where: tuple[tuple[str, str], ...] = ()
     lacks: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    reader: str = "json-lines"
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """The columns these keys give, besides the time."""
-        return tuple(name for name, _ in self.columns if name != "time")
+        """The columns of the timeline that these keys give."""
+        return tuple(name for name, _ in self.columns if name not in ("time", ERROR))
 
     def needed(self, columns: Collection[str]) -> tuple[str, ...]:
         """Every key that must be looked at for the time, the conditions and these columns; each once, in order."""
-        wanted = [key for name, keys in self.columns if name == "time" or name in columns for key in keys]
+        asked = {"time", *columns, *self.needs, *((ERROR,) if "message" in columns else ())}
+        wanted = [key for name, keys in self.columns if name in asked for key in keys]
         wanted += [*(key for key, _ in self.where), *self.lacks]
         return tuple(key for key in dict.fromkeys(wanted) if key != WHOLE)
 
 
-def read_keys(where: str, table: Mapping[str, object], names: Collection[str], fail: Fail) -> Keys:
-    """The `keys` and `where` of a pattern; `names` are the columns there are, `fail` is told what is wrong."""
-    keys, conditions, lacks = table.get("keys"), table.get("where", {}), table.get("lacks", [])
-    if not isinstance(keys, Mapping):
-        fail(f"{where} keys", "is no table", 'write keys = { time = ["ts"], message = ["msg"] }')
-    if "time" not in keys:
-        fail(f"{where} keys", "nothing says the time", 'add time = ["ts"]')
-    for name, value in keys.items():
-        if name not in ("time", *names):
-            fail(f"{where} keys", f'the timeline has no column "{name}"', "see logforensics/timeline/schema.py")
-        if not isinstance(value, list) or not value or not all(isinstance(key, str) and key for key in value):
-            fail(f"{where} keys", f'"{name}" is no list of keys', f'write {name} = ["...", "..."]')
-    if not isinstance(conditions, Mapping):
-        fail(f"{where} where", "is no table", 'write where = { logger = "^http" }')
-    for key, regex in conditions.items():
-        refused = rust.refusal(regex) if isinstance(regex, str) else "it is no text"
-        if refused:
-            fail(f"{where} where", f'"{key}": Rust refuses it: {refused}', "see https://docs.rs/regex/#syntax")
-    if not isinstance(lacks, list) or not all(isinstance(key, str) and key for key in lacks):
-        fail(f"{where} lacks", "is no list of keys", 'write lacks = ["..."]')
+def read_keys(
+    where: str, table: Mapping[str, object], names: Collection[str], fail: Fail, reader: str, *, trusted: bool = False
+) -> Keys:
+    """The keys and conditions of a pattern; `names` are the columns there are, `fail` is told what is wrong.
+
+    Regexes that are `trusted` are not compiled here.
+    """
+    said = table.get("reader", reader)
+    if said not in STRUCTURED:
+        fail(f"{where} reader", f'"{said}" reads no keys', 'write "json-lines" or "logfmt"')
     found = Keys(
-        tuple((str(name), tuple(value)) for name, value in keys.items()),
-        tuple((str(key), str(regex)) for key, regex in conditions.items()),
-        tuple(lacks),
+        columns=_columns(f"{where} keys", table.get("keys"), names, fail),
+        where=_conditions(f"{where} where", table.get("where", {}), fail, trusted),
+        lacks=_texts(f"{where} lacks", table.get("lacks", []), 'write lacks = ["key"]', fail),
+        needs=_texts(f"{where} needs", table.get("needs", []), 'write needs = ["status"]', fail),
+        reader=str(said),
     )
+    for column in found.needs:
+        if column not in dict(found.columns):
+            fail(f"{where} needs", f'no keys give "{column}"', "add it to keys")
     both = _text_and_table(found)
     if both:
         fail(f"{where} keys", f'"{both}" is a text and a table at once', "write two patterns, each with a where")
     return found
+
+
+def _columns(where: str, keys: object, names: Collection[str], fail: Fail) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    if not isinstance(keys, Mapping):
+        fail(where, "is no table", 'write keys = { time = ["ts"], message = ["msg"] }')
+    if "time" not in keys:
+        fail(where, "nothing says the time", 'add time = ["ts"]')
+    for name in keys:
+        if name not in ("time", ERROR, *names):
+            fail(where, f'the timeline has no column "{name}"', f"write one of {', '.join(('time', ERROR, *names))}")
+    if ERROR in keys and "message" not in keys:
+        fail(where, '"error" stands behind the message, and there is none', 'add message = ["msg"]')
+    return tuple(
+        (str(name), _texts(f"{where} {name}", value or None, f'write {name} = ["key", "other.key"]', fail))
+        for name, value in keys.items()
+    )
+
+
+def _conditions(where: str, value: object, fail: Fail, trusted: bool) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, Mapping):
+        fail(where, "is no table", 'write where = { logger = "^http" }')
+    for key, regex in value.items():
+        refused = "it is no text" if not isinstance(regex, str) else None if trusted else rust.refusal(regex)
+        if refused:
+            fail(where, f'"{key}": Rust refuses it: {refused}', "see https://docs.rs/regex/#syntax")
+    return tuple((str(key), str(regex)) for key, regex in value.items())
+
+
+def _texts(where: str, value: object, remedy: str, fail: Fail) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(part, str) and part for part in value):
+        fail(where, "is no list of texts", remedy)
+    return tuple(value)
 
 
 def _text_and_table(keys: Keys) -> str | None:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 MISSING = ("year", "zone")
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 _DIRECTIVES = (
-    "%Y", "%m", "%d", "%e", "%b", "%H", "%k", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%Z", "%s", "%%",
+    "%Y", "%m", "%d", "%e", "%b", "%H", "%k", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%Z", "%_", "%s", "%%",
 )  # fmt: skip
 _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}|Z")
 EPOCH = "%s"
@@ -35,12 +35,7 @@ def read_layout(where: str, table: Mapping[str, Any], fail: Callable[[str, str, 
     for part in missing:
         if part not in MISSING:
             fail(where, f'"{part}" cannot be missing', f"write {_words(MISSING)}")
-    found = _DIRECTIVE.findall(layout)
-    for directive in found:
-        if directive == "%z":
-            fail(where, "%z is read by its own group", "take it out and capture the offset as (?P<zone>...)")
-        if directive not in _DIRECTIVES:
-            fail(where, f"{directive} is no directive of a layout", f"write one of {' '.join(_DIRECTIVES)}")
+    found = _known_directives(where, layout, fail)
     if EPOCH in found:
         if layout != EPOCH or missing or zone:
             fail(where, "seconds since 1970 say all there is to say", 'write { layout = "%s" } and nothing else')
@@ -53,6 +48,16 @@ def read_layout(where: str, table: Mapping[str, Any], fail: Callable[[str, str, 
     if zone is not None and not _OFFSET.fullmatch(zone):
         fail(where, f'zone = "{zone}" is no offset', 'write zone = "Z" or zone = "+10:00"')
     return TimeLayout(layout, missing, None if zone is None else offset_seconds(zone))
+
+
+def _known_directives(where: str, layout: str, fail: Callable[[str, str, str], NoReturn]) -> list[str]:
+    found = _DIRECTIVE.findall(layout)
+    for directive in found:
+        if directive == "%z":
+            fail(where, "%z is read by its own group", "take it out and capture the offset as (?P<zone>...)")
+        if directive not in _DIRECTIVES:
+            fail(where, f"{directive} is no directive of a layout", f"write one of {' '.join(_DIRECTIVES)}")
+    return found
 
 
 def zone_problem(captured: bool, time: TimeLayout) -> tuple[str, str] | None:

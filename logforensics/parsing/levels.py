@@ -9,13 +9,14 @@ import polars as pl
 from logforensics.timeline.schema import SEVERITIES, SEVERITY
 
 WORDS = {
-    "emerg": "emerg", "emergency": "emerg", "panic": "emerg", "dpanic": "crit",
+    "emerg": "emerg", "emergency": "emerg", "panic": "crit", "dpanic": "crit",
     "alert": "alert",
     "crit": "crit", "critical": "crit", "fatal": "crit", "f": "crit",
     "err": "err", "error": "err", "severe": "err", "eror": "err", "failure": "err", "e": "err",
     "warn": "warning", "warning": "warning", "wrn": "warning", "w": "warning",
-    "notice": "notice",
+    "notice": "notice", "note": "notice", "system": "notice",
     "info": "info", "information": "info", "informational": "info", "inf": "info", "i": "info", "config": "info",
+    "log": "info",
     "debug": "debug", "dbug": "debug", "dbg": "debug", "d": "debug", "trace": "debug", "trce": "debug", "trc": "debug",
     "verbose": "debug", "fine": "debug", "finer": "debug", "finest": "debug", "t": "debug", "v": "debug",
 }  # fmt: skip

@@ -10,7 +10,8 @@ import re
 
 import polars as pl
 
-_QUOTED = r'"(?:[^"\\]|\\.)*"'
+_INNER = r'(?:[^"\\]|\\.)*'
+_QUOTED = f'"{_INNER}"'
 _PAIR = rf'[^ ="]+(?:=(?:{_QUOTED}|[^ "]*))?'
 _EMPTIED = r'[^ ="]+(?:=(?:""|[^ "]*))?'
 _LINE = rf"^[^ =\"]+=(?:\"\"|[^ \"]*)(?: +{_EMPTIED})*[ \r]*$"
@@ -22,17 +23,26 @@ class LogfmtLines:
 
     def __init__(self, text: pl.Series) -> None:
         # without their quoted values no key of a pair can be mistaken for one: msg="it says level=info"
-        emptied = text.str.replace_all(_QUOTED, '""')
+        emptied = text.str.replace_all(_QUOTED, '""').to_frame("text")
         self.text = text
-        self.emptied = emptied.to_frame("text").select(pl.when(pl.col("text").str.contains(_LINE)).then("text")).to_series()
+        self.emptied = emptied.select(pl.when(pl.col("text").str.contains(_LINE)).then("text")).to_series()
 
     def get(self, key: str) -> pl.Series:
-        """The value of a key in each line, null where it is not there or the line is no logfmt; the first one counts."""
+        """The value of a key in each line, null where it is not there or the line is no logfmt; the first counts."""
         name = re.escape(key)
         bare = self.emptied.str.extract(rf'(?:^| ){name}=(""|[^ "\r]*)', 1)
         quoted = (bare == '""').fill_null(False)
         if not quoted.any():
             return bare
-        # slower, since every pair up to the key has to be stepped over
-        value = self.text.filter(quoted).str.extract(rf'^(?:{_PAIR} +)*?{name}="((?:[^"\\]|\\.)*)"', 1)
+        value = self._quoted(self.text.filter(quoted), name)
         return bare.scatter(quoted.arg_true(), value.str.replace_all(r'\\(["\\])', "$1"))
+
+    def _quoted(self, text: pl.Series, name: str) -> pl.Series:
+        """The text between the quotes of a key that is known to have some in each line."""
+        value = text.str.extract(rf'(?:^| ){name}="({_INNER})"', 1)
+        # a="b name=" has what looks like the key inside of a value; only then every pair up to the key is stepped over
+        several = text.str.count_matches(rf'{name}="') > 1
+        if not several.any():
+            return value
+        exact = text.filter(several).str.extract(rf'^(?:{_PAIR} +)*?{name}="({_INNER})"', 1)
+        return value.scatter(several.arg_true(), exact)

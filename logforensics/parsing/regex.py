@@ -7,6 +7,7 @@ look-around, no back-references.  Python's `re` is never asked; it would accept 
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,18 @@ from functools import lru_cache
 import polars as pl
 
 # an escape; an opened class with the "]" that may stand first in it; what else opens and closes
-_TOKEN = re.compile(r"\\.|\[\^?\]?|[\]()]", re.DOTALL)
+_TOKEN = re.compile(r"\\.|\[\^?\]?|[\]()|]", re.DOTALL)
+_ATOM = re.compile(
+    r"(?:(?P<class>\[(?:\\.|[^\]\\])+\])|(?P<literal>\\[^A-Za-z0-9]|[^\\()\[\]{}.*+?|^$]))"
+    r"(?P<count>[*?+]|\{(?P<least>[0-9]+)(?:(?P<exact>\})|,[0-9]*\}))?"
+)
+"""A class or a literal with its repetition."""
+
+OPENING = 24
+_SHAPE = str.maketrans(
+    {**dict.fromkeys(string.digits, "0"), **dict.fromkeys(string.ascii_uppercase, "A")}
+    | dict.fromkeys(string.ascii_lowercase, "a")
+)
 _NAMED = re.compile(r"\?P?<([A-Za-z_][A-Za-z0-9_]*)>")
 
 
@@ -54,27 +66,72 @@ def _groups(regex: str) -> Iterator[Group]:
 
 
 @lru_cache(maxsize=512)
-def stem(regex: str) -> str:
-    """The beginning of a pattern up to the end of its group `time`, which alone is captured.
+def opening(regex: str) -> tuple[frozenset[str], ...]:
+    """For the first characters of every line an anchored pattern can match: which ASCII characters may stand there.
 
-    Whatever the pattern matches, its stem matches too; many patterns share one, so that it is asked first.
+    It ends in front of the first part that may be absent or that this does not understand, so it never excludes a
+    line that matches; it may be empty.  Digits, capitals and small letters appear as 0, A and a (see `shape`).
     """
-    depth, opened, classes = 0, -1, 0
-    start = next(group.start for group in groups(regex) if group.name == "time")
+    allowed: list[frozenset[str]] = []
+    ends = {group.start: group.end for group in groups(regex)}
+    opaque, at = _opaque(regex), 1
+    while len(allowed) < OPENING and at < len(regex) and at not in opaque:
+        if regex[at] in "()":
+            at = ends.get(at, at + 1)
+            continue
+        atom = _ATOM.match(regex, at)
+        chars = _characters(atom["class"] or atom["literal"]) if atom else None
+        if atom is None or chars is None or atom["count"] in ("*", "?") or atom["least"] == "0":
+            break
+        allowed += [chars] * int(atom["least"] or 1)
+        if atom["count"] and not atom["exact"]:
+            break
+        at = atom.end()
+    return tuple(allowed[:OPENING])
+
+
+def _opaque(regex: str) -> set[int]:
+    """Where groups open that have alternatives or need not be there; 1 if the pattern itself has alternatives."""
+    opaque: set[int] = set()
+    opened: list[list[int]] = []
+    depth = 0
     for token in _TOKEN.finditer(regex):
-        text = token[0]
+        text, at = token[0], token.start()
         if text[0] == "[":
-            classes += 1
-        elif text[0] == "]":
-            classes = max(classes - 1, 0)
-        elif text[0] == "(" and classes == 0:
-            opened = depth if token.start() == start else opened
             depth += 1
-        elif text[0] == ")" and classes == 0:
-            depth -= 1
-            if depth == opened:
-                return prune(regex[: token.end()], ("time",)) + ")" * depth
-    return prune(regex, ("time",))
+        elif text[0] == "]":
+            depth = max(depth - 1, 0)
+        elif depth or text[0] == "\\":
+            continue
+        elif text == "(":
+            opened.append([at, 0])
+        elif text == "|" and opened:
+            opened[-1][1] = 1
+        elif text == "|":
+            opaque.add(1)
+        elif opened:
+            start, alternatives = opened.pop()
+            if alternatives or regex[token.end() : token.end() + 1] in ("?", "*", "{"):
+                opaque.add(start)
+    return opaque
+
+
+def shape(line: str) -> str:
+    """The first characters of a line with its digits as 0, capitals as A and small letters as a."""
+    return line[:OPENING].translate(_SHAPE)
+
+
+def _characters(text: str) -> frozenset[str] | None:
+    """What a class or a literal allows, in shapes; None for a class of its complement or one that is too clever."""
+    if text.startswith("["):
+        inner = text[1:-1]
+        if inner.startswith("^") or "[" in inner.replace("\\[", ""):
+            return None
+        inner = inner.replace("\\t", "\t").replace("0-9", "0").replace("A-Z", "A").replace("a-z", "a").replace("\\", "")
+        if re.search("[^-]-[^-]", inner):
+            return None
+        return frozenset(inner.translate(_SHAPE))
+    return frozenset(text[-1].translate(_SHAPE))
 
 
 def names(regex: str) -> tuple[str, ...]:

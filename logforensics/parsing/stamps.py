@@ -52,7 +52,7 @@ What follows a colon is the serial number that the Linux audit system puts behin
 
 
 def instants(stamps: pl.Series) -> pl.DataFrame:
-    """wall (Datetime us) and offset (Int32 seconds east) of texts; wall is null where there is no stamp or no date.
+    """Columns wall (Datetime us) and offset (Int32 seconds east); wall is null where there is no stamp or no date.
 
     The offset is null where the text has none, or an abbreviation such as "AEST", which is not one zone for all.
     A number is seconds, milli-, micro- or nanoseconds since 1970, in UTC, whichever makes it a year from 1973 to
@@ -98,6 +98,5 @@ def _numbered(left: pl.DataFrame) -> pl.DataFrame:
     fraction = pl.col("fraction").fill_null("").str.head(6).str.pad_end(6, "0").str.head(behind)
     micros = (pl.col("whole") + fraction).cast(pl.Int64, strict=False)
     micros = pl.when(digits >= 18).then(micros // 1000).otherwise(micros)
-    return parts.select(
-        "row", micros.cast(pl.Datetime("us")).alias("wall"), pl.when(micros.is_not_null()).then(0).cast(pl.Int32).alias("offset")
-    )
+    offset = pl.when(micros.is_not_null()).then(0).cast(pl.Int32)
+    return parts.select("row", micros.cast(pl.Datetime("us")).alias("wall"), offset.alias("offset"))

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
 import polars as pl
 
-from logforensics.parsing.convert import wall_expr
+from logforensics.parsing.convert import field_expr, wall_expr
 from logforensics.parsing.definition import Definition, Pattern
 from logforensics.parsing.json_lines import JsonLines
-from logforensics.parsing.keys import WHOLE, Keys
+from logforensics.parsing.keys import ERROR, WHOLE, Keys
 from logforensics.parsing.levels import level_expr
 from logforensics.parsing.logfmt import LogfmtLines
 from logforensics.parsing.stamps import instants
 from logforensics.timeline.schema import SCHEMA
 
 _PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
-_GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ns": 1e-9}
+_GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "\u03bcs": 1e-6, "ns": 1e-9}
 _REQUEST = r"^[A-Za-z-]+ (?P<path>[^ ]+)(?: HTTP/[0-9.]+)?$"
 
 
@@ -34,14 +34,13 @@ class KeyedPattern:
 
     pattern: Pattern
     keys: Keys
-    reader: str
     absent: tuple[str, ...]
     captured: tuple[str, ...]
     columns: tuple[pl.Expr, ...]
     """What turns the texts of `captures` into the timeline's columns."""
 
     def captures(self, text: pl.Series) -> pl.DataFrame:
-        """time (Datetime, as written), offset (Int32) and the texts of the columns; time is null where nothing is read."""
+        """The time (as written), its offset, and the texts of the columns; the time is null where nothing is read."""
         lines = self._open(text, self.captured)
         stamps = self._first(text, lines, "time")
         if self.pattern.time.layout:
@@ -53,40 +52,47 @@ class KeyedPattern:
             when = instants(stamps)
         time = when.get_column("wall").alias("time")
         for key, regex in self.keys.where:
-            time = _only(time, lines.get(key).str.contains(regex))
+            value = lines.get(key)
+            time = _only(time, value.str.contains(regex) if regex else value.is_not_null())
         for key in self.keys.lacks:
             time = _only(time, lines.get(key).is_null())
-        texts = [self._first(text, lines, name).alias(name) for name in self.captured if name in self.keys.fields]
-        return pl.DataFrame([time, when.get_column("offset"), *texts])
+        wanted = [name for name in self.keys.fields if name in self.captured or name in self.keys.needs]
+        texts = {name: self._first(text, lines, name) for name in wanted}
+        for name in self.keys.needs:
+            time = _only(time, texts[name].is_not_null())
+        if "message" in self.captured and ERROR in dict(self.keys.columns):
+            texts["message"] = _joined(texts["message"], self._first(text, lines, ERROR))
+        return pl.DataFrame({"time": time, "offset": when.get_column("offset"), **texts})
 
     def matches(self, text: pl.Series) -> pl.Series:
         """Which lines the pattern reads."""
         return self.captures(text).get_column("time").is_not_null()
 
     def _open(self, text: pl.Series, columns: Collection[str]) -> _Lines:
-        if self.reader == "json-lines":
-            return JsonLines(text, self.keys.needed(columns))
+        if self.keys.reader == "json-lines":
+            return JsonLines(text, self.keys.needed(columns), dict(self.keys.columns)["time"], self.keys.needed(()))
         return LogfmtLines(text)
 
     def _first(self, text: pl.Series, lines: _Lines, column: str) -> pl.Series:
         """The text of the first key of a column that holds any, line by line."""
-        found: pl.Series | None = None
-        for key in dict(self.keys.columns)[column]:
-            if found is not None and not found.null_count():
+        found = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
+        for number, key in enumerate(dict(self.keys.columns)[column]):
+            if not found.null_count():
                 break
             value = text if key == WHOLE else lines.get(key)
             if column != "message":
                 empty = pl.col("value").is_in(["", *self.absent])
+                if column in ("host", "program"):
+                    # a table is nobody's name
+                    empty = empty | pl.col("value").str.starts_with("{")
                 value = value.to_frame("value").select(pl.when(~empty).then("value")).to_series()
-            found = value if found is None else found.zip_with(found.is_not_null(), value)
-        assert found is not None  # keys.py refuses an empty list
+            found = found.zip_with(found.is_not_null(), value) if number else value
         return found
 
 
 def compile_keyed(pattern: Pattern, definition: Definition, captured: Collection[str]) -> KeyedPattern:
     """A pattern of a structured reader, made ready for these columns."""
-    keys = pattern.keys
-    assert keys is not None  # definition.py gives every pattern of such a reader its keys
+    keys = pattern.keys or Keys(())
     columns = [
         pl.col("time").alias("wall"),
         pl.col("offset"),
@@ -96,7 +102,13 @@ def compile_keyed(pattern: Pattern, definition: Definition, captured: Collection
     for name in captured:
         value = _column(name, definition) if name in keys.fields else pl.lit(None, SCHEMA[name])
         columns.append(value.alias(name))
-    return KeyedPattern(pattern, keys, definition.reader, definition.absent, tuple(captured), tuple(columns))
+    return KeyedPattern(pattern, keys, definition.absent, tuple(captured), tuple(columns))
+
+
+def _joined(message: pl.Series, error: pl.Series) -> pl.Series:
+    """The message with what went wrong behind it; either alone where the other is missing."""
+    frame = pl.DataFrame({"message": message, "error": error})
+    return frame.select(pl.concat_str("message", "error", separator=": ", ignore_nulls=True)).to_series()
 
 
 def _only(time: pl.Series, fits: pl.Series) -> pl.Series:
@@ -106,27 +118,45 @@ def _only(time: pl.Series, fits: pl.Series) -> pl.Series:
 
 def _column(name: str, definition: Definition) -> pl.Expr:
     """The column of captured text, cast to its type in the schema; text that does not fit is null."""
-    text, dtype, unit = pl.col(name), SCHEMA[name], dict(definition.types).get(name, "")
-    if name == "message":
-        # docker keeps the line feed of what was written
-        return text.str.strip_chars_end("\r\n")
+    unit = dict(definition.types).get(name, "")
+    if unit == "sum":
+        return field_expr(name, definition)
     if name == "severity":
-        return level_expr(text, unit, definition.severity)
-    if name in ("request_time", "upstream_time"):
-        return pl.coalesce(text.cast(pl.Float64, strict=False) / _PER_SECOND.get(unit, 1.0), _duration(text))
-    if name == "status":
-        # 0 is what Caddy and Traefik write where nothing was answered; HTTP begins at 100 (RFC 9110, section 15)
-        status = text.cast(pl.UInt16, strict=False)
-        return pl.when(status >= 100).then(status)
-    if name == "client":
-        # "192.0.2.1:4711" and "[2001:db8::1]:4711": the port says nothing about who it was
-        host = text.str.extract(r"^\[([^\]]+)\](?::[0-9]+)?$", 1)
-        return pl.coalesce(host, text.str.replace(r"^([^:]+):[0-9]+$", "$1")).cast(dtype)
-    if name == "path":
-        return pl.coalesce(text.str.extract(_REQUEST, 1), text)
-    if name == "method":
-        return text.str.extract("^([^ ]+)", 1).cast(dtype)
-    return text.cast(dtype, strict=False)
+        return level_expr(pl.col(name), unit, definition.severity)
+    return _CLEANED.get(name, _as_it_is)(pl.col(name), unit).cast(SCHEMA[name], strict=False)
+
+
+def _as_it_is(text: pl.Expr, _unit: str) -> pl.Expr:
+    return text
+
+
+def _message(text: pl.Expr, _unit: str) -> pl.Expr:
+    # docker keeps the line feed of what was written
+    return text.str.strip_chars_end("\r\n")
+
+
+def _status(text: pl.Expr, _unit: str) -> pl.Expr:
+    # 0 is what Caddy and Traefik write where nothing was answered; HTTP begins at 100 (RFC 9110, section 15)
+    status = text.cast(pl.UInt16, strict=False)
+    return pl.when(status >= 100).then(status)
+
+
+def _client(text: pl.Expr, _unit: str) -> pl.Expr:
+    # "192.0.2.1:4711" and "[2001:db8::1]:4711": the port says nothing about who it was
+    host = text.str.extract(r"^\[([^\]]+)\](?::[0-9]+)?$", 1)
+    return pl.coalesce(host, text.str.replace(r"^([^:]+):[0-9]+$", "$1"))
+
+
+def _path(text: pl.Expr, _unit: str) -> pl.Expr:
+    return pl.coalesce(text.str.extract(_REQUEST, 1), text)
+
+
+def _method(text: pl.Expr, _unit: str) -> pl.Expr:
+    return text.str.extract("^([^ ]+)", 1)
+
+
+def _seconds(text: pl.Expr, unit: str) -> pl.Expr:
+    return pl.coalesce(text.cast(pl.Float64, strict=False) / _PER_SECOND.get(unit, 1.0), _duration(text))
 
 
 def _duration(text: pl.Expr) -> pl.Expr:
@@ -137,3 +167,15 @@ def _duration(text: pl.Expr) -> pl.Expr:
     ]
     sound = text.str.contains(rf"^(?:[0-9.]+(?:{'|'.join(_GO_UNITS)}))+$")
     return pl.when(sound).then(pl.sum_horizontal(parts))
+
+
+_CLEANED: dict[str, Callable[[pl.Expr, str], pl.Expr]] = {
+    "message": _message,
+    "status": _status,
+    "client": _client,
+    "path": _path,
+    "method": _method,
+    "request_time": _seconds,
+    "upstream_time": _seconds,
+}
+"""What is done to the text of a column, given the unit of `[types]`, before it is cast."""

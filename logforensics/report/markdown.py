@@ -28,7 +28,8 @@ NAME_WIDTH = 24
 
 CITATIONS = (
     "Every `file:line` names a line of the evidence, counted from 1 (`sed -n LINEp FILE` shows it; for a compressed "
-    "file `zcat FILE | sed -n LINEp`). The numbers above come from these commands:"
+    "file `zcat FILE | sed -n LINEp`; in a journal or wtmp it is the entry's number). The numbers above come from "
+    "these commands:"
 )
 
 ABSENCE = (

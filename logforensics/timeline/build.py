@@ -16,7 +16,9 @@ from logforensics.evidence.files import Block, BlockReader, read_blocks
 from logforensics.evidence.ledger import FileAccount, Ledger
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import Damage, LogFile, PassedOver, Source
+from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
+from logforensics.parsing.binary import BINARY, BinaryFile
 from logforensics.parsing.definition import Definition
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
@@ -117,20 +119,27 @@ class _Run:
         frames: list[pl.DataFrame] = []
         known: Definition | None = None
         for index, file in enumerate(source.files):
+            place = pl.lit(index, pl.UInt32).alias("file_index")
+            if file.kind in BINARY:
+                known = BINARY[file.kind]
+                frames.extend(frame.with_columns(place) for frame in self._decode(file, source))
+                continue
             blocks = read_blocks(file)
             definition = self._recognise(file, known)
             if definition is None:
                 self._pass_over(file, source, blocks)
                 continue
             known = definition
-            above = frames[-1] if frames else None
+            above = next((frame for frame in reversed(frames) if frame.height), None)
             for frame in self._parse(blocks, definition, above, executor):
-                frames.append(frame.with_columns(pl.lit(index, pl.UInt32).alias("file_index")))
+                frames.append(frame.with_columns(place))  # noqa: PERF401 - `above` is the frame before
             self._close(file, source, blocks, "parsed", "")
         if known is None:
             return None
         if not frames:
-            frames = [self._reader(known).parse(_NO_LINES).events.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))]
+            frames = [
+                self._reader(known).parse(_NO_LINES).events.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))
+            ]
         return Reading(source, known, pl.concat(frames, how="diagonal"))
 
     def _reader(self, definition: Definition) -> Reader:
@@ -175,6 +184,20 @@ class _Run:
             if self.progress:
                 self.progress(self.done + blocks.disk_bytes, self.total)
 
+    def _decode(self, file: LogFile, source: Source) -> Iterator[pl.DataFrame]:
+        """The events of a binary log."""
+        binary = BinaryFile(file, self.wanted)
+        count = 0
+        for events in binary:
+            count += events.height
+            yield self.digest(events) if self.digest else events
+            if self.progress:
+                self.progress(self.done + binary.reader.disk_bytes, self.total)
+        self.ledger.account(file.name).add(
+            events_lines=count, events_bytes=binary.event_bytes, blank_bytes=binary.blank
+        )
+        self._close(file, source, binary.reader, "parsed", binary.note)
+
     def _pass_over(self, file: LogFile, source: Source, blocks: BlockReader) -> None:
         """Read a file nothing can parse all the same: its bytes are hashed and stand in the ledger."""
         account = self.ledger.account(file.name)
@@ -198,7 +221,7 @@ class _Run:
             known = self.summaries[file.name]
             self.passed_over.append(PassedOver(file.name, known.state, known.reason))
 
-    def _close(self, file: LogFile, source: Source, blocks: BlockReader, state: str, reason: str) -> None:
+    def _close(self, file: LogFile, source: Source, blocks: BlockReader | RawReader, state: str, reason: str) -> None:
         self.ledger.account(file.name).finish(blocks)
         self.done += file.size
         self.summaries[file.name] = FileSummary(
@@ -220,7 +243,9 @@ def _enter(
 ) -> None:
     """Enter one block's lines into its file's account: what is neither rest nor continuation was an event."""
     carried = events.filter("carried")
-    carried_bytes = int(lines.join(carried.select("line"), on="line", how="semi")["length"].sum()) if carried.height else 0
+    carried_bytes = (
+        int(lines.join(carried.select("line"), on="line", how="semi")["length"].sum()) if carried.height else 0
+    )
     blank = rest.filter(pl.col("kind") == "blank")
     unparsed = rest.filter(pl.col("kind") != "blank")
     account.add(

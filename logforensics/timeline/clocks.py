@@ -95,7 +95,10 @@ def _explicit(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]
     found = []
     for reading in readings:
         rows = reading.frame.filter(pl.col("offset").is_not_null() & ~pl.col("yearless") & ~pl.col("carried"))
-        if rows.height and reading.definition.name not in BINARY:  # those count in UTC whatever the host's zone is
+        # those count in UTC, and these in what their format fixes, whatever the host's zone is
+        fixes = [pattern.time.offset is not None for pattern in reading.definition.patterns]
+        fixed = bool(fixes) and all(fixes)
+        if rows.height and reading.definition.name not in BINARY and not fixed:
             utc = pl.col("wall") - pl.duration(seconds=pl.col("offset"))
             found.append((reading, rows.select(utc.alias("utc"), "offset")))
     return found

@@ -17,7 +17,7 @@ SCHEMA: dict[str, pl.DataType] = {
     "time_basis": TIME_BASIS,  # how it is known
     "source": pl.Categorical(),  # Source.name
     "file": pl.Categorical(),  # LogFile.name
-    "line": pl.UInt32(),  # 1-based, counted by LF bytes: `sed -n LINEp` shows it
+    "line": pl.UInt32(),  # 1-based, counted by LF bytes: `sed -n LINEp` shows it; of a binary log, the entry's ordinal
     "severity": SEVERITY,
     "host": pl.Categorical(),
     "program": pl.Categorical(),  # who wrote it: the syslog tag, the logger's name

@@ -5,14 +5,12 @@
 from __future__ import annotations
 
 import random
-import struct
 
 import pytest
 
 from logforensics.evidence.sniff import not_a_log, packed_as, utf16
 
 LINE = b"Jun 23 09:00:00 host app[1]: message\n"
-LOGIN = struct.pack("<hxxi32s4s32s256s", 7, 1234, b"pts/0", b"ts/0", b"user", b"host").ljust(384, b"\0")
 
 
 @pytest.mark.parametrize(
@@ -34,7 +32,7 @@ LOGIN = struct.pack("<hxxi32s4s32s256s", 7, 1234, b"pts/0", b"ts/0", b"user", b"
 )
 def test_may_be_a_log(head: bytes) -> None:
     """Text in any charset is a log, also with NULs, colours or a foreign disk block in it."""
-    assert not_a_log("x.log", head, len(head)) is None
+    assert not_a_log("x.log", head) is None
 
 
 @pytest.mark.parametrize(
@@ -42,18 +40,15 @@ def test_may_be_a_log(head: bytes) -> None:
     [
         ("x.log", b"\x7fELF\x02\x01\x01" + bytes(57), "an ELF program or core dump"),
         ("x.log", b"\x89PNG\r\n\x1a\n" + bytes(20), "a PNG image"),
-        ("system.journal", b"LPKSHHRH" + bytes(200), "a systemd journal"),
         ("localtime", b"TZif2" + bytes(39), "a time zone file"),
         ("x.log", random.Random(2).randbytes(65536), "binary content"),
-        ("wtmp", LOGIN * 3, "a login record file (wtmp, btmp or utmp)"),
-        ("x.log", LOGIN * 3, "a login record file (wtmp, btmp or utmp)"),
         ("lastlog", bytes(292 * 10), "a lastlog database"),
         ("faillog", bytes(32), "a faillog database"),
     ],
 )
 def test_is_no_log(name: str, head: bytes, reason: str) -> None:
     """Binary files are told apart whatever they are called."""
-    assert not_a_log(name, head, len(head)) == reason
+    assert not_a_log(name, head) == reason
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
-from logforensics.parsing.definition import Definition, TimeLayout
+from logforensics.parsing.definition import Definition
+from logforensics.parsing.layout import TimeLayout
 
 
 def wall(text: str, layout: str, *missing: str) -> datetime | None:
@@ -112,3 +113,59 @@ def test_absent_texts_leave_a_field_empty(text: str, kept: str | None) -> None:
 def test_a_message_is_never_taken_for_absent() -> None:
     """The message stays as it was written, even if it is a single dash."""
     assert field("message", "-", absent=("-",)) == "-"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["1684329817.579123", "1684329817,579123", "1684329817579123", "1684329817579123456"],
+)
+def test_seconds_since_1970_come_in_all_units(text: str) -> None:
+    """The first ten digits are seconds, whatever follows is their fraction."""
+    assert wall(text, "%s") == datetime(2023, 5, 17, 13, 23, 37, 579123)
+
+
+def test_whole_seconds_and_milliseconds_since_1970() -> None:
+    """Ten and thirteen digits."""
+    assert wall("1684329817", "%s") == datetime(2023, 5, 17, 13, 23, 37)
+    assert wall("1684329817579", "%s") == datetime(2023, 5, 17, 13, 23, 37, 579000)
+
+
+def test_too_few_digits_are_no_seconds_since_1970() -> None:
+    """A number of nine digits is a year before 2001, or no time at all."""
+    assert wall("168432981", "%s") is None
+
+
+@pytest.mark.parametrize("fraction", [".712806", ",712806", ":712806"])
+def test_a_fraction_may_stand_in_the_middle(fraction: str) -> None:
+    """Apache and SSSD write the year behind it."""
+    stamp = f"Apr 04 06:18:29{fraction} 2017"
+    assert wall(stamp, "%b %e %H:%M:%S%.f %Y") == datetime(2017, 4, 4, 6, 18, 29, 712806)
+
+
+def test_a_fraction_in_the_middle_may_be_absent() -> None:
+    """The same layout reads the stamp without it."""
+    assert wall("Apr 04 06:18:29 2017", "%b %e %H:%M:%S%.f %Y") == datetime(2017, 4, 4, 6, 18, 29)
+
+
+@pytest.mark.parametrize("zone", ["AEST", "UTC", "+10", "+1000"])
+def test_the_zone_that_date_writes_in_front_of_the_year_is_stepped_over(zone: str) -> None:
+    """It has its own group; the month is no zone."""
+    assert wall(f"Jun 23 09:05:37 {zone} 2020", "%b %e %H:%M:%S %Z %Y") == datetime(2020, 6, 23, 9, 5, 37)
+
+
+@pytest.mark.parametrize("between", ["T", " "])
+def test_any_one_character_may_stand_between_date_and_time(between: str) -> None:
+    """ISO 8601 and RFC 3339 allow both."""
+    text = f"2020-06-23{between}09:05:37.5"
+    assert wall(text, "%Y-%m-%d%_%H:%M:%S%.f") == datetime(2020, 6, 23, 9, 5, 37, 500000)
+
+
+@pytest.mark.parametrize("text", ["2021-11-09  5:13:12", "2021-11-09 05:13:12"])
+def test_an_hour_may_be_padded_with_a_space(text: str) -> None:
+    """MariaDB and SSSD do so."""
+    assert wall(text, "%Y-%m-%d %k:%M:%S") == datetime(2021, 11, 9, 5, 13, 12)
+
+
+def test_the_twelve_hour_clock() -> None:
+    """Twelve at night is zero."""
+    assert wall("6/23/2020 12:05:37 AM", "%m/%d/%Y %I:%M:%S %p") == datetime(2020, 6, 23, 0, 5, 37)

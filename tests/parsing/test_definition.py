@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from logforensics.errors import DefinitionError
-from logforensics.parsing.definition import Pattern, Sample, TimeLayout, read_definition
+from logforensics.parsing.definition import Pattern, Sample, read_definition
+from logforensics.parsing.layout import TimeLayout
 
 TEXT = r"""title = "A test format"
 reference = "none"

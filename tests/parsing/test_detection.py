@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from logforensics.parsing.definition import Definition, read_definition
 from logforensics.parsing.detection import detect, hinted
 from logforensics.parsing.explain import explain
@@ -107,3 +109,48 @@ def test_an_explanation_agrees_with_the_detection() -> None:
     """The verdict is the same object of thought."""
     head = [NLOG, "   at x"]
     assert explain("x", head, SHIPPED).verdict == detect("x", head, SHIPPED)
+
+
+def test_a_line_whose_stamp_is_no_date_does_not_count() -> None:
+    """The regex alone would be content with month 99."""
+    assert chosen("x", "2020-99-99 09:01:37,123 INFO [main] org.example.Shop: started") is None
+
+
+def test_precedence_counts_for_more_than_fallbacks() -> None:
+    """A file of HAProxy's own lines in syslog's clothes is HAProxy's."""
+    line = "Jun 23 09:07:55 lb haproxy[812]: Proxy www started."
+    assert chosen("x", line, line) == "haproxy_access"
+
+
+def test_a_general_definition_yields_to_one_that_knows_more() -> None:
+    """Both read every line."""
+    assert chosen("x", "2020-06-23 09:05:37,123 - util.py[DEBUG]: Reading from /proc/uptime") == "cloud_init"
+
+
+def test_a_general_definition_takes_what_nobody_knows() -> None:
+    """A stamp and a text are enough."""
+    assert chosen("x", "2020-06-23 09:05:37 the shop opened", "2020-06-23 09:05:38 the shop closed") == "timestamped"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The build of 2020-06-23 09:05:37 failed|and so did the next one|which nobody saw",
+        "date = 2020-06-23 09:05:37|name = shop|port = 80",
+        "created: 2020-06-23 09:05:37|title: a page|layout: post",
+        "2020-06-23,12,13|2020-06-24,14,15|2020-06-25,16,17",
+        "import datetime|# since 2020-06-23|x = datetime.date(2020, 6, 23)",
+        "1,2592867137|2,2592867138|3,2592867139",
+        "1592867137123|1592867137124|1592867137125",
+    ],
+)
+def test_what_only_mentions_times_is_no_log(text: str) -> None:
+    """Prose, settings, a page's head, tables of days, source code, numbers."""
+    assert chosen("x", *text.split("|")) is None
+
+
+def test_a_log_that_is_stamped_once_a_run_is_known_by_its_name_too() -> None:
+    """One stamp in a thousand lines is enough where the name fits, and not where it does not."""
+    head = ["------------ Tue Jun 23 09:05:37 UTC 2020 ------------", *["[  OK  ] Started a service."] * 299]
+    assert chosen("var/log/boot.log", *head) == "boot_log"
+    assert chosen("var/log/other", *head) is None

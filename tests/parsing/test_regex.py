@@ -6,7 +6,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.parsing.regex import Group, groups, names, prune, refusal
+from logforensics.parsing.regex import Group, groups, names, opening, prune, refusal, shape
 
 
 def test_named_groups_are_found_in_order() -> None:
@@ -50,3 +50,32 @@ def test_a_pruned_pattern_matches_the_same_texts(text: str, keep: set[str]) -> N
     regex = r"^(?P<x>[^ <]*)<?(?P<y>-|a+)(?: (?P<z>.*))?$"
     series = pl.Series([text])
     assert series.str.contains(prune(regex, keep)).to_list() == series.str.contains(regex).to_list()
+
+
+def fits(line: str, regex: str) -> bool:
+    """Whether a line begins as a pattern's opening says."""
+    pairs = list(zip(shape(line), opening(regex), strict=False))
+    return len(pairs) == len(opening(regex)) and all(char in allowed for char, allowed in pairs)
+
+
+def test_an_opening_tells_lines_apart_by_their_first_characters() -> None:
+    """Digits, letters and what stands between them."""
+    regex = r"^\[(?P<time>[0-9]{4}-[0-9]{2}) (?P<message>.*)$"
+    assert fits("[2020-06 x", regex)
+    assert not fits("[2020/06 x", regex)
+    assert not fits("2020-06 x", regex)
+
+
+def test_an_opening_ends_where_a_part_may_be_absent_or_has_alternatives() -> None:
+    """What is not certain excludes nothing."""
+    assert opening("^(?:<[0-9]>)?(?P<time>[0-9])$") == ()
+    assert opening("^(?:a|b)c$") == ()
+    assert opening("^a|b$") == ()
+    assert len(opening("^ab?c$")) == 1
+    assert len(opening("^a{2},[0-9]{1,3}:$")) == 4
+    assert len(opening("^a[^b]c$")) == 1
+
+
+def test_a_tab_in_a_class_is_a_tab() -> None:
+    """Not the letter t."""
+    assert fits("\tx", r"^[ \t]x$")

@@ -53,7 +53,7 @@ def read_header(head: bytes) -> Header | None:
     return Header(size, tail, entries, bool(incompatible & _COMPACT), state == _ONLINE, bool(compatible & _SEALED))
 
 
-def refusal(head: bytes) -> str | None:
+def unreadable(head: bytes) -> str | None:
     """Why a journal that begins with `head` cannot be read, None if it can: unknown incompatible flags."""
     if len(head) < SMALLEST_HEADER:
         return "a systemd journal that ends within its header"

@@ -9,40 +9,77 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
-from logforensics.evidence.journal.fields import COLUMNS, LONGEST, START, FieldError, Value, unpacked, value_of, wanted
-from logforensics.evidence.journal.header import SMALLEST_HEADER, Header, read_header
+from logforensics.evidence.journal.fields import COLUMNS, LONGEST, START, FieldError, Value, value_of, wanted
+from logforensics.evidence.journal.header import Header, read_header
+from logforensics.evidence.journal.values import DATA, Values, payload_at
 from logforensics.evidence.pieces import Hole
 from logforensics.evidence.raw import RawReader
 
-BATCH = 50_000
+BATCH = 16_384
 """Entries given at once."""
 
-_DATA, _ENTRY, _LAST_TYPE = 1, 3, 7
+_ENTRY, _LAST_TYPE = 3, 7
 _OBJECT = struct.Struct("<QQ")  # type, flags and six reserved bytes as one number; size
-_ENTRY_HEAD = struct.Struct("<QQQ")  # seqnum, realtime, monotonic, behind the object's head
+_REALTIME = struct.Struct("<Q")
+_REALTIME_AT = 24  # behind the object's head (16) and the sequence number
 _ENTRY_ITEMS = 64
-_PAYLOAD = {False: 64, True: 72}
-"""Where a data object's payload begins, by whether the file is compact."""
-
 _OBJECTS = {kind | flag << 8: (kind, flag) for kind in range(1, _LAST_TYPE + 1) for flag in (0, 1, 2, 4)}
-_LARGEST = {_DATA: LONGEST + 72, _ENTRY: 64 << 20}
-_LARGEST_TABLE = 4 << 30
+_LARGEST = (0, LONGEST + 72, 1 << 20, 16 << 20, 256 << 20, 256 << 20, 256 << 20, 64)
+"""Bytes of the largest object of each type; a file of 4 GiB has a data hash table of 116 MiB."""
 
-_PLAUSIBLE = re.compile(rb"(?=[\x01-\x07][\x00\x01\x02\x04]\x00{6}[^\x00]...\x00{4}|[\x01-\x07]\x00{7}.[^\x00]..\x00{4})", re.DOTALL)
+_PLAUSIBLE = re.compile(rb"(?=[\x01-\x07][\x00\x01\x02\x04]\x00{6}.{4}\x00{4})", re.DOTALL)
+"""How an object begins: type, flags, six reserved bytes, a size below 4 GiB."""
+
+_REMEMBERED = 4096  # sizes of entries; damage could make up any number
+
 _LATEST = 253_402_300_800_000_000
 """Microseconds since the epoch to the end of the year 9999."""
 
 
+Row = list[str | int | None]
+
+
+class _Items(dict[int, struct.Struct]):
+    """By the size of an entry, what reads its items: offsets of 4 bytes, or offsets and hashes of 8."""
+
+    def __init__(self, compact: bool) -> None:
+        super().__init__()
+        self._compact = compact
+
+    def __missing__(self, size: int) -> struct.Struct:
+        room = max(0, size - _ENTRY_ITEMS)
+        found = struct.Struct(f"<{room // 4}I" if self._compact else f"<{room // 16 * 2}Q")
+        if len(self) < _REMEMBERED:
+            self[size] = found
+        return found
+
+
+_ITEMS = {False: _Items(compact=False), True: _Items(compact=True)}
+
+
 @dataclass
 class Entries:
-    """Some entries in file order: `first` is the ordinal (from 1) of the first one, `times` microseconds since the
-    epoch (__REALTIME_TIMESTAMP), `rows` their values by COLUMNS."""
+    """Some entries in file order.
+
+    `first` is the ordinal (from 1) of the first one, `times` microseconds since the epoch (__REALTIME_TIMESTAMP),
+    `flat` their values row by row, each row as in COLUMNS: lists by the thousand would keep the garbage collector busy.
+    """
 
     first: int
     times: list[int]
-    rows: list[list[str | int | None]]
+    flat: Row
+
+    def column(self, name: str) -> Row:
+        """One value for each entry; `name` is one of COLUMNS."""
+        return self.flat[COLUMNS.index(name) :: len(COLUMNS)]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The values of each entry by COLUMNS."""
+        return [self.flat[at : at + len(COLUMNS)] for at in range(0, len(self.flat), len(COLUMNS))]
 
 
 class JournalScan:
@@ -52,20 +89,22 @@ class JournalScan:
     header) and `blank` counts the bytes at its end that were reserved and never written; the reader's damage has
     kind "nul" (zeros where objects were), "journal-object" (no object begins there), "journal-entry" (an entry without
     a possible time), "journal-data" (a field that cannot be unpacked), "journal-link" (an entry that refers to what is
-    no field; it is there, without it) and "journal-truncated" (the file ends before its last object).
+    no field; it is there, without it), "journal-truncated" (the file ends before its last object) and "journal-missing"
+    (fewer entries than the header counts, though nothing else is wrong).
     """
 
     def __init__(self, reader: RawReader, columns: Collection[str]) -> None:
         self._reader = reader
         self._fields = wanted(columns)
-        self._values: dict[int, Value | None] = {}
+        self._values = Values(reader, self._fields)
         self._buffer = b""
         self._base = 0  # offset of the buffer's first byte in the file
-        self._skip = 0  # bytes of an object that nobody needs, still to come
-        self._lost_from: int | None = None
-        self._only_zeros = True
+        self._at = 0  # where in the buffer the next object begins, or is searched
+        self._previous = 0  # where in the buffer the object before begins, if it is still there
+        self._lost_from: int | None = None  # offset in the file from which no object is known
+        self._only_zeros = False  # whether there were nothing but zeros since
         self._times: list[int] = []
-        self._rows: list[list[str | int | None]] = []
+        self._flat: Row = []
         self.header: Header | None = None
         self.blank = 0
 
@@ -73,197 +112,181 @@ class JournalScan:
         for part in self._reader:
             if isinstance(part, Hole):
                 self._work(last=True)
-                self._drop_rest()
+                self._give_up()
                 self._base += part.length
                 self._lost_from, self._only_zeros = self._base, False
             else:
                 self._buffer = self._buffer + part if self._buffer else part
-                if self.header is None and not self._begin():
-                    continue
                 self._work(last=False)
+            self._values.forget()
             if len(self._times) >= BATCH:
                 yield self._batch()
         self._work(last=True)
-        self._finish()
+        self._give_up()
+        if self.header and self.header.tail >= self._base:
+            self._reader.lost("journal-truncated", self._base, 0)
+        elif self.header and self.header.entries > self._reader.lines and not self._reader.damage:
+            self._reader.lost("journal-missing", self._base, 0)
         if self._times:
             yield self._batch()
 
-    def _begin(self) -> bool:
-        """Reads the header, once enough of it is there."""
-        if len(self._buffer) < SMALLEST_HEADER:
-            return False
-        self.header = read_header(self._buffer)
-        if self.header is not None:
-            self._skip = self.header.size
-        return self.header is not None
-
     def _batch(self) -> Entries:
-        first = self._reader.lines - len(self._times) + 1
-        batch = Entries(first, self._times, self._rows)
-        self._times, self._rows = [], []
+        batch = Entries(self._reader.lines - len(self._times) + 1, self._times, self._flat)
+        self._times, self._flat = [], []
         return batch
 
     def _work(self, *, last: bool) -> None:
         """Reads the objects that lie whole in the buffer; with `last` nothing follows it."""
-        if self.header is None:
+        if self.header is None and not self._base:
+            self.header = read_header(self._buffer)
+            if self.header is None:
+                return
+            self._at = self._previous = self.header.size
+            self._values.compact = self.header.compact
+        elif self.header is None:
+            self._give_up()
             return
-        at = previous = 0
-        while True:
-            if self._skip:
-                step = min(self._skip, len(self._buffer) - at)
-                self._skip -= step
-                at = previous = at + step
-                if self._skip:
-                    break
-            if self._lost_from is not None:
-                at = previous = self._search(previous, last=last)
-                if self._lost_from is not None:
-                    break
-            at, previous, stopped = self._objects(at, previous)
-            if stopped:
-                if self._skip:
-                    continue
+        while self._at < len(self._buffer):
+            if self._lost_from is not None and not self._search(last=last):
                 break
-            zeros = not self._buffer[at : at + 16].strip(b"\0")
-            self._only_zeros = zeros
-            # A wrong size leads astray: then the object before is the bad one, and others lie within it.
-            begin = at if zeros or at == previous else previous
-            self._lost_from = self._base + begin
-            previous = at if zeros else begin + 8
-        keep = min(previous, at)
+            if self._objects(last=last) or self._at >= len(self._buffer):
+                break
+            self._lost_from = self._base + self._at
+            self._only_zeros = not self._buffer[self._at : self._at + 16].strip(b"\0")
+            if not self._only_zeros:
+                # a wrong size leads astray: then the object before is the bad one, and others lie within it
+                self._at = self._previous + 8
+        keep = min(self._previous, self._at, len(self._buffer))
         self._buffer, self._base = self._buffer[keep:], self._base + keep
+        self._at -= keep
+        self._previous = max(0, self._previous - keep)
 
-    def _objects(self, at: int, previous: int) -> tuple[int, int, bool]:
-        """Reads on from `at`; (where it stopped, where the object before began, whether for want of bytes)."""
+    def _objects(self, *, last: bool) -> bool:  # noqa: C901, PLR0912 - a call for each object would cost a third
+        """Reads on; whether it stopped for want of bytes, and not because no object begins there."""
         buffer, end, base = self._buffer, len(self._buffer), self._base
         values, fields = self._values, self._fields
-        payload_at = _PAYLOAD[self.header is not None and self.header.compact]
+        compact = self.header is not None and self.header.compact
+        payload_begins, items_of, step = payload_at(compact), _ITEMS[compact], 1 if compact else 2
+        reader, times, flat = self._reader, self._times, self._flat
+        nothing: Row = [None] * len(COLUMNS)
+        row = nothing.copy()
+        lookup, when = values.__getitem__, _REALTIME.unpack_from
         unpack, known = _OBJECT.unpack_from, _OBJECTS
+        file_end = self._reader.end
+        at, previous = self._at, self._previous
         while at + 16 <= end:
             first, size = unpack(buffer, at)
             found = known.get(first)
             if found is None or size < 16:
-                return at, previous, False
+                break
             kind, flag = found
             stop = at + (size + 7 & -8)
-            if stop > end:
-                if size > _LARGEST.get(kind, _LARGEST_TABLE):
-                    return at, previous, False
-                if kind not in _LARGEST:
-                    self._skip = stop - at
-                return at, previous, True
-            if kind == _DATA:
-                if size <= payload_at:
-                    return at, previous, False
-                begin = at + payload_at
+            if stop > end and not (last and at + size <= end):  # the padding may be missing at the end
+                if last or size > _LARGEST[kind] or base + at + size > file_end:
+                    break
+                self._at, self._previous = at, previous
+                return True
+            if kind == DATA and size > payload_begins:
+                begin = at + payload_begins
                 if flag:
                     values[base + at] = self._unpacked(begin, at + size, flag)
                 elif buffer[begin : begin + START] in fields:
                     values[base + at] = value_of(buffer[begin : at + size], fields)
                 else:
                     values[base + at] = None
-            elif kind == _ENTRY:
-                self._entry(at, size)
+            elif kind == _ENTRY and size > _ENTRY_ITEMS:
+                items = items_of[size].unpack_from(buffer, at + _ENTRY_ITEMS)[::step]
+                (realtime,) = when(buffer, at + _REALTIME_AT)
+                try:
+                    for position, value in filter(None, map(lookup, items)):
+                        row[position] = value
+                    sound = 0 < realtime < _LATEST
+                except KeyError:
+                    sound = False
+                if sound or self._mended(at, size, items, row):
+                    reader.lines += 1
+                    times.append(realtime)
+                    flat += row
+                row[:] = nothing
+            elif kind in {DATA, _ENTRY}:
+                break  # too small to be one
             previous, at = at, stop
-        return at, previous, True
+        self._at, self._previous = at, previous
+        return at + 16 > end and not last
 
     def _unpacked(self, begin: int, end: int, flag: int) -> Value | None:
         try:
-            payload = unpacked(self._buffer[begin:end], flag, self._fields)
+            return self._values.of(self._buffer[begin:end], flag)
         except FieldError:
             self._reader.lost("journal-data", self._base + begin, end - begin)
             return None
-        return value_of(payload, self._fields) if payload[:START] in self._fields else None
 
-    def _entry(self, at: int, size: int) -> None:
-        _, realtime, _ = _ENTRY_HEAD.unpack_from(self._buffer, at + 16)
-        if size <= _ENTRY_ITEMS or not 0 < realtime < _LATEST:
+    def _mended(self, at: int, size: int, items: tuple[int, ...], row: Row) -> bool:
+        """Fills the row of an entry that something is wrong with; False if it has no possible time."""
+        if not 0 < _REALTIME.unpack_from(self._buffer, at + _REALTIME_AT)[0] < _LATEST:
             self._reader.lost("journal-entry", self._base + at, size)
-            return
-        self._reader.lines += 1
-        compact = self.header is not None and self.header.compact
-        items: tuple[int, ...]
-        if compact:
-            items = struct.unpack_from(f"<{(size - _ENTRY_ITEMS) // 4}I", self._buffer, at + _ENTRY_ITEMS)
-        else:
-            items = struct.unpack_from(f"<{(size - _ENTRY_ITEMS) // 16 * 2}Q", self._buffer, at + _ENTRY_ITEMS)[::2]
-        row: list[str | int | None] = [None] * len(COLUMNS)
-        values = self._values
-        try:
-            for item in items:
-                value = values[item]
-                if value is not None:
-                    row[value[0]] = value[1]
-        except KeyError:
-            self._with_bad_link(at, size, items, row)
-        self._times.append(realtime)
-        self._rows.append(row)
-
-    def _with_bad_link(self, at: int, size: int, items: tuple[int, ...], row: list[str | int | None]) -> None:
-        """The row of an entry that refers to an offset where no field is."""
-        self._reader.doubtful("journal-link", self._base + at, size)
+            return False
         for item in items:
-            if (value := self._values.get(item)) is not None:
-                row[value[0]] = value[1]
+            with suppress(KeyError):
+                if value := self._values[item]:
+                    row[value[0]] = value[1]
+        self._reader.doubtful("journal-link", self._base + at, size)
+        return True
 
-    def _search(self, begin: int, *, last: bool) -> int:
-        """Where in the buffer, from `begin`, the next object is believed; while none is, `_lost_from` stays set."""
+    def _search(self, *, last: bool) -> bool:
+        """Goes to the next place in the buffer where an object is believed; False if there is none."""
         buffer, end = self._buffer, len(self._buffer)
         if self._only_zeros:
-            begin = end - len(buffer[begin:].lstrip(b"\0"))
-            if begin == end:
-                return end
-            begin -= (self._base + begin) % 8
+            self._at = end - len(buffer[self._at :].lstrip(b"\0"))
+            if self._at == end:
+                self._previous = end
+                return False
             self._only_zeros = False
-            if buffer[begin : begin + 16].strip(b"\0") and self._believable(begin, last=last):
-                self._found(begin, "nul")
-                return begin
-        for match in _PLAUSIBLE.finditer(buffer, begin):
+            self._at -= (self._base + self._at) % 8
+            if self._believable(self._at, last=last):
+                self._found(self._at, "nul")
+                return True
+        for match in _PLAUSIBLE.finditer(buffer, self._at):
             at = match.start()
             if (self._base + at) % 8 == 0 and self._believable(at, last=last):
                 self._found(at, "journal-object")
-                return at
-        return max(begin, end if last else end - 24)
+                return True
+        self._at = self._previous = max(self._at, end if last else end - 24)
+        return False
 
     def _found(self, at: int, kind: str) -> None:
-        assert self._lost_from is not None  # noqa: S101 - for the type checker
-        self._reader.lost(kind, self._lost_from, self._base + at - self._lost_from)
-        self._lost_from, self._only_zeros = None, True
+        begin = self._lost_from
+        if begin is None or self._base + at < begin:
+            begin = self._base + self._previous
+        self._reader.lost(kind, begin, self._base + at - begin)
+        self._lost_from, self._at, self._previous = None, at, at
 
     def _believable(self, at: int, *, last: bool) -> bool:
         """Whether an object begins at `at` behind which another one does, or zeros, or nothing."""
-        for _ in range(2):
+        for behind in (False, True):
             if at + 16 > len(self._buffer):
-                return last and at >= len(self._buffer)
+                return not last or at == len(self._buffer)
             first, size = _OBJECT.unpack_from(self._buffer, at)
-            kind, _ = _OBJECTS.get(first, (0, 0))
-            if not first and not size:
+            if behind and not first and not size:
                 return True
-            if not kind or not 24 <= size <= _LARGEST.get(kind, _LARGEST_TABLE):
+            kind, _flag = _OBJECTS.get(first, (0, 0))
+            if not kind or not 24 <= size <= _LARGEST[kind]:
                 return False
             at += size + 7 & -8
-            if at >= len(self._buffer):
-                return not last or at == len(self._buffer)
-        return True
+        return at <= len(self._buffer) or not last
 
-    def _drop_rest(self) -> None:
-        """Gives up what the buffer still holds, in front of a hole or at the end."""
-        begin, end = self._base if self._lost_from is None else self._lost_from, self._base + len(self._buffer)
-        if self._lost_from is None and self._buffer:
-            # the object read last stays in the buffer
-            first, size = _OBJECT.unpack_from(self._buffer.ljust(16, b"\0"))
-            if begin in self._values or self._read_last(first, size):
-                begin += size + 7 & -8
-        if self._lost_from is not None and self._only_zeros and self.header and begin > self.header.tail:
-            self.blank += end - begin
+    def _give_up(self) -> None:
+        """Names what the buffer still holds, in front of a hole or at the end of the file."""
+        end = self._base + len(self._buffer)
+        begin = self._base + self._at if self._lost_from is None else self._lost_from
+        if self.header is None:
+            self._reader.lost("journal-truncated", self._base, end - self._base)
         elif begin < end:
-            self._reader.lost("nul" if self._lost_from is not None and self._only_zeros else "journal-object", begin, end - begin)
-        self._buffer, self._base, self._lost_from, self._only_zeros, self._skip = b"", end, None, True, 0
-
-    def _read_last(self, first: int, size: int) -> bool:
-        return first in _OBJECTS and (size + 7 & -8) <= len(self._buffer)
-
-    def _finish(self) -> None:
-        self._drop_rest()
-        if self.header and self.header.tail >= self._base:
-            self._reader.lost("journal-truncated", self._base, 0)
+            if not self._only_zeros:
+                self._reader.lost("journal-object", begin, end - begin)
+            elif begin > self.header.tail:
+                self.blank += end - begin
+            else:
+                self._reader.lost("nul", begin, end - begin)
+        self._buffer, self._base, self._at, self._previous = b"", end, 0, 0
+        self._lost_from, self._only_zeros = None, False

@@ -1,0 +1,14 @@
+"""Turns the first bytes of a log file into the kind of log it is: text, a systemd journal, login records."""
+
+from __future__ import annotations
+
+from logforensics.evidence.journal.header import SIGNATURE
+from logforensics.evidence.logins import HEAD, layout_of
+
+
+def kind_of(head: bytes) -> str:
+    """What reads a file that begins with `head` (LogFile.kind): "journal", "logins", or "text" for all others."""
+    if head.startswith(SIGNATURE):
+        return "journal"
+    # every layout has zeros in its first record; text has none there
+    return "logins" if b"\0\0" in head[:64] and layout_of(head[:HEAD]) is not None else "text"

@@ -1,0 +1,128 @@
+"""Turns binary logs (systemd journals, login records) into columns of events like those that lines become."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+import polars as pl
+
+from logforensics.evidence.journal.scan import Entries, JournalScan
+from logforensics.evidence.logins import LoginScan, Record, accounting_name, told
+from logforensics.evidence.model import LogFile
+from logforensics.evidence.raw import RawReader
+from logforensics.parsing.definition import FIELDS, Definition
+from logforensics.parsing.detection import Detection
+from logforensics.parsing.explain import Explanation
+from logforensics.timeline.schema import SCHEMA, SEVERITIES
+
+BINARY: dict[str, Definition] = {
+    "journal": Definition(
+        name="journal",
+        origin="logforensics/evidence/journal",
+        title="systemd journal files, compact or regular, compressed or not, closed or not",
+        reference="systemd docs/JOURNAL_FILE_FORMAT.md",
+        reader="journal",
+        files=("*.journal", "*.journal~"),
+        patterns=(),
+    ),
+    "logins": Definition(
+        name="logins",
+        origin="logforensics/evidence/logins.py",
+        title="login records: wtmp, btmp, utmp",
+        reference="utmp(5), glibc bits/utmp.h",
+        reader="logins",
+        files=("wtmp*", "btmp*", "utmp*"),
+        patterns=(),
+    ),
+}
+"""By LogFile.kind, the format that reads such a file: no pattern of lines, but code."""
+
+
+class BinaryFile:
+    """Iterates over the events of one binary log in batches, with the columns of `Parsed.events`.
+
+    `line` is the entry's ordinal from 1; the time is explicit, in UTC.  A journal entry's message has as many lines as
+    were logged; program is SYSLOG_IDENTIFIER, or else _COMM.  A login record's program is "wtmp", "btmp" or "utmp".
+    Once read, `reader` holds what a BlockReader would, `blank` the bytes reserved and never written, and `note` what
+    the file says of its own end.
+    """
+
+    def __init__(self, file: LogFile, fields: Collection[str]) -> None:
+        self.reader = RawReader(file)
+        self.blank = 0
+        self.note = ""
+        self._fields = tuple(name for name in FIELDS if name in set(fields))
+
+    def __iter__(self) -> Iterator[pl.DataFrame]:
+        return self._journal() if self.reader.file.kind == "journal" else self._logins()
+
+    @property
+    def event_bytes(self) -> int:
+        """Bytes that are neither damaged nor blank; known at the end."""
+        lost = sum(damage.length for damage in self.reader.damage if not damage.delivered)
+        return self.reader.text_bytes - lost - self.blank
+
+    def none(self) -> pl.DataFrame:
+        """The columns of a file without events."""
+        return self._frame(1, (), {})
+
+    def _journal(self) -> Iterator[pl.DataFrame]:
+        scan = JournalScan(self.reader, self._fields)
+        for entries in scan:
+            yield self._frame(entries.first, entries.times, _journal_columns(entries))
+        self.blank = scan.blank
+        if scan.header is not None and scan.header.online:
+            self.note = "never closed: its machine or its journald stopped without a shutdown, or it is in use"
+
+    def _logins(self) -> Iterator[pl.DataFrame]:
+        program = accounting_name(self.reader.file.name)
+        for first, records in LoginScan(self.reader):
+            times = [record.time for record in records]
+            yield self._frame(first, times, _login_columns(records, program))
+
+    def _frame(self, first: int, times: Iterable[int], columns: dict[str, list[Any]]) -> pl.DataFrame:
+        wall = pl.Series("wall", times, pl.Int64).cast(pl.Datetime("us"))
+        clock = pl.DataFrame([wall]).select(
+            pl.int_range(first, first + pl.len(), dtype=pl.UInt32).alias("line"),
+            "wall",
+            pl.lit(0, pl.Int32).alias("offset"),
+            pl.lit(value=False).alias("yearless"),
+            pl.lit(value=False).alias("carried"),
+        )
+        return clock.with_columns(_series(name, columns.get(name), len(wall)) for name in self._fields)
+
+
+def explain_binary(file: LogFile) -> Explanation:
+    """Why a binary log is read as what it is: its first bytes leave no choice."""
+    verdict = Detection(BINARY[file.kind], 1.0, ("its first bytes say so; no lines are tried",))
+    return Explanation(file.name, 0, (), verdict)
+
+
+def _series(name: str, values: list[Any] | None, height: int) -> pl.Series:
+    if values is None:
+        return pl.Series(name, [None], dtype=pl.Null).new_from_index(0, height).cast(SCHEMA[name])
+    if name == "severity":
+        return pl.Series(name, [None if value is None else SEVERITIES[value] for value in values], SCHEMA[name])
+    return pl.Series(name, values, pl.String if SCHEMA[name] == pl.Categorical() else SCHEMA[name]).cast(SCHEMA[name])
+
+
+def _journal_columns(entries: Entries) -> dict[str, list[Any]]:
+    programs = zip(entries.column("identifier"), entries.column("command"), strict=True)
+    pids = zip(entries.column("pid"), entries.column("syslog_pid"), strict=True)
+    return {
+        "message": entries.column("message"),
+        "severity": entries.column("severity"),
+        "host": entries.column("host"),
+        "program": [name or other for name, other in programs],
+        "pid": [own if own is not None else other for own, other in pids],
+    }
+
+
+def _login_columns(records: list[Record], program: str) -> dict[str, list[Any]]:
+    failed = program == "btmp"
+    return {
+        "program": [program] * len(records),
+        "pid": [record.pid for record in records],
+        "message": [told(record, failed=failed) for record in records],
+    }
