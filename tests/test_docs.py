@@ -11,9 +11,11 @@ import pytest
 import typer
 
 from logforensics.cli.main import app
+from logforensics.parsing.binary import BINARY
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = README + "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md")))
 
 
 def leaves(command: Any, words: tuple[str, ...] = ()) -> dict[tuple[str, ...], Any]:  # noqa: ANN401 -- typer's click has no public type
@@ -65,7 +67,17 @@ def test_command_is_documented(name: tuple[str, ...]) -> None:
     assert f"logforensics {' '.join(name)}" in README
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "parsers").glob("*.toml")))
+PARSERS = sorted([path.stem for path in (ROOT / "parsers").glob("*.toml")] + [d.name for d in BINARY.values()])
+
+
+@pytest.mark.parametrize("name", PARSERS)
 def test_parser_is_documented(name: str) -> None:
-    """Every shipped parser is named in the README's table of formats."""
-    assert f"| `{name}` |" in README
+    """Every parser has a row in a table of README.md or docs/*.md."""
+    assert f"| `{name}` |" in DOCUMENTS
+
+
+def test_documents_invent_no_parser() -> None:
+    """Every row of a table of parsers is one that exists."""
+    tables = re.findall(r"^\| parser \| reads \|\n(?:\|.*\n)+", DOCUMENTS, re.MULTILINE)
+    rows = {name for table in tables for name in re.findall(r"^\| `([a-z0-9_]+)` \|", table, re.MULTILINE)}
+    assert rows - set(PARSERS) == set()

@@ -1,4 +1,4 @@
-"""Tests the incident the project was made for: its published lines are whole, and the verdict on them is the true one."""
+"""Tests the incident the project was made for: its published lines are whole, and the verdict on them is true."""
 
 from __future__ import annotations
 
@@ -161,6 +161,7 @@ def test_length(outage: Outage) -> None:
     """It lasted about 22 hours, whichever edges are taken."""
     assert outage.start.earliest is not None
     assert outage.end is not None
+    assert outage.end.earliest is not None
     assert outage.end.earliest.time - outage.start.latest.time > timedelta(hours=22)
     assert outage.end.latest.time - outage.start.earliest.time < timedelta(hours=22, minutes=8)
 

@@ -2,17 +2,41 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from logforensics.cli.options import Run
+from logforensics.errors import UsageError
+
+EDGES = ("start", "end")
 
 
-def outages(run: Run) -> None:
+def outages(
+    run: Run,
+    why: Annotated[
+        str | None,
+        typer.Option("--why", metavar="start|end", help="List every witness that bounds this edge."),
+    ] = None,
+) -> None:
     """Show outages: start and end as brackets, scope, cause, and what was hit.
 
-    Example: logforensics outages --json /var/log
+    Example: logforensics outages --why start /var/log
     """
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import investigated, read_boiled_down
+    from logforensics.cli.reading import finish, investigated, read_boiled_down
 
+    if why is not None and why not in EDGES:
+        raise UsageError(f"--why {why}: write start or end")
     chosen = run.format_of(("table", "json"), "table")
     timeline = read_boiled_down(run)
-    answer(run, timeline, "outages", investigated(run, timeline).outages, chosen)
+    found = investigated(run, timeline).outages
+    if why is None or chosen == "json":
+        answer(run, timeline, "outages", found, chosen)
+        return
+    from logforensics.cli.output import screen_of, write_text
+    from logforensics.report.build import zone_of
+    from logforensics.report.why import why as explained
+
+    write_text(run, explained(found, why, zone_of(timeline, run.settings.tz), ascii_only=screen_of(run).ascii_only))
+    finish(run, timeline, bool(found))

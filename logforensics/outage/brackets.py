@@ -13,7 +13,7 @@ from logforensics.outage.cases import Case
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import WHOLE_SECOND, Facts, not_before
 from logforensics.outage.host import SILENT_DECADES
-from logforensics.outage.model import Bracket, Edge
+from logforensics.outage.model import Bracket, Constraint, Edge
 from logforensics.outage.suspects import UPSTREAM
 
 COVERED = 0.9
@@ -27,6 +27,9 @@ RESTART = timedelta(minutes=5)
 ROUTINE = 3
 """A service whose stop is logged more often than this stops as a matter of routine (a timer's job, a re-sync)."""
 
+MOST_CONSTRAINTS = 5
+"""Witnesses told on each side of each edge."""
+
 ONE_START = timedelta(seconds=10)
 """Lines by which one start says more than once that it is done come within its own few seconds."""
 
@@ -38,6 +41,7 @@ class Brackets:
     start: Bracket
     end: Bracket | None
     silent: tuple[str, ...]
+    constraints: tuple[Constraint, ...] = ()
 
 
 def bracket(case: Case, facts: Facts) -> Brackets:
@@ -56,28 +60,44 @@ def bracket(case: Case, facts: Facts) -> Brackets:
         if not case.of("host"):
             recovered += _returns(silent, case.last_fail)
     fails += _told_before(case, facts, worked, min(edge.time for edge in fails))
-    first = min(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
-    last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+    first = min(fails, key=_order)
+    last = max(fails, key=_order)
     if not case.of("host"):
         fails, recovered = _by_restart(facts, last, fails, recovered)
-        last = max(fails, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+        last = max(fails, key=_order)
     # Stamps of whole seconds put a last success and a first failure into the same second: two lines, one instant.
     # A missed beat cites the last one there was, which may well be the last proof that all worked.
     before = [
         edge for edge in worked if edge.time < first.time or (edge.time == first.time and edge.cite != first.cite)
     ]
     after = [edge for edge in recovered if edge.time >= last.time]
-    earliest = max(before, key=lambda edge: (edge.time, edge.cite or ("", 0)), default=None)
+    earliest = max(before, key=_order, default=None)
     outer = tuple(
         Edge(edge.time - timedelta(seconds=edge.shift), edge.cite, "the same line's own time, if it had not waited")
         for edge in (first,)
         if edge.shift < 0
     )
     start = Bracket(earliest, first, outer)
-    if not after:
-        return Brackets(start, None, tuple(stream.name for stream in silent))
-    over = _loosened(min(after, key=lambda edge: (edge.time, edge.cite or ("", 0))), facts)
-    return Brackets(start, Bracket(last, over), tuple(stream.name for stream in silent))
+    names = tuple(stream.name for stream in silent)
+    over = _loosened(min(after, key=_order), facts) if after else None
+    late = [edge for edge in fails if over is None or edge.time <= over.time]
+    constraints = (
+        *(Constraint("start-after", edge) for edge in _tightest(before, latest=True)),
+        *(Constraint("start-by", edge) for edge in _tightest(fails, latest=False)),
+        *(Constraint("end-after", edge) for edge in _tightest(late, latest=True)),
+        *(Constraint("end-by", edge) for edge in _tightest(after, latest=False)),
+    )
+    return Brackets(start, None if over is None else Bracket(last, over), names, constraints)
+
+
+def _order(edge: Edge) -> tuple[datetime, tuple[str, int], str]:
+    return edge.time, edge.cite or ("", 0), edge.reason
+
+
+def _tightest(edges: list[Edge], *, latest: bool) -> list[Edge]:
+    """The edges that bound most, the tightest first, each line once."""
+    unique = {(edge.time, edge.cite): edge for edge in sorted(edges, key=_order, reverse=latest)}
+    return list(unique.values())[:MOST_CONSTRAINTS]
 
 
 def _loosened(edge: Edge, facts: Facts) -> Edge:

@@ -57,7 +57,7 @@ def dead_disks(facts: Facts, hosts: list[Suspect]) -> list[Suspect]:
 
 
 def _last(stream: Stream, instant: datetime, failures: Container[Cite]) -> int | None:
-    """The last line before an instant that is no report of a failure: the disk's own last words are no proof of health."""
+    """The last line before an instant that reports no failure: the last words of a disk are no proof of health."""
     at = stream.before(instant - timedelta(microseconds=1))
     while at is not None and stream.cites(at) in failures:
         at = at - 1 if at else None

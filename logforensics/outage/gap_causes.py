@@ -26,6 +26,9 @@ def explain(gaps: Iterable[Gap], outages: Iterable[Outage], facts: Facts) -> tup
 def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa: PLR0911 - one return a cause
     within = [outage for outage in outages if _covers(outage, gap, facts)]
     causes = {outage.cause.kind for outage in within}
+    served = {stream.name for stream in facts.served}
+    if within and gap.source in served:
+        return "stopped"  # its lines are requests served: none came through, wherever they would have been written
     for cause, word in (
         ("disk-read-only", "filesystem-read-only"),
         ("disk-full", "disk-full"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from logforensics.analysis.findings import Cite
@@ -32,6 +32,17 @@ class Bracket:
     earliest: Edge | None
     latest: Edge
     outer: tuple[Edge, ...] = ()
+
+
+@dataclass(frozen=True)
+class Constraint:
+    """One witness that bounds an edge, whether or not it is the tightest.
+
+    `side` is "start-after", "start-by", "end-after" or "end-by": the bound it sets.
+    """
+
+    side: str
+    edge: Edge
 
 
 @dataclass(frozen=True)
@@ -101,5 +112,5 @@ class Outage:
     detection: Edge | None = None  # earliest human trace: login, sudo
     planned: bool = False
     notes: tuple[str, ...] = ()
-    first_failure: Edge | None = None
-    key_events: tuple[tuple[datetime, Cite, str], ...] = field(default=())
+    constraints: tuple[Constraint, ...] = ()  # tightest first on each side
+    wishes: tuple[str, ...] = ()  # logs that would have tightened the brackets, in whole sentences

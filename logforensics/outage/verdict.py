@@ -21,6 +21,7 @@ from logforensics.outage.model import BlindSpot, Outage
 from logforensics.outage.silence import stalls, web_silences
 from logforensics.outage.suspects import failing_services
 from logforensics.outage.watchers import blind_spots
+from logforensics.outage.wishes import wishes_for
 from logforensics.settings import Settings
 from logforensics.timeline.model import Timeline
 
@@ -74,8 +75,8 @@ def _outage(case: Case, facts: Facts) -> Outage:
         detection=first_human_trace(facts, begin),
         planned=_planned(case, facts),
         notes=_notes(case, facts),
-        first_failure=edges.start.latest,
-        key_events=(),
+        constraints=edges.constraints,
+        wishes=wishes_for(case, edges, facts),
     )
 
 

@@ -46,7 +46,7 @@ def key_events(
     """The rows of the report's timeline, in time order.
 
     Of each outage: every edge, the first failure line of each class, the sources that fell silent in it and came
-    back, the boots, the earliest human trace, and the analyser's own key events.  One row a line and meaning.
+    back, the boots and the earliest human trace.  One row a line and meaning.
     """
     rows: dict[tuple[int, str, int, str], Event] = {}
     for index, outage in enumerate(outages):
@@ -55,7 +55,6 @@ def key_events(
             *_failures(outage, failures),
             *_boots(outage, boots),
             *_silences(outage, gaps),
-            *outage.key_events,
         ):
             file, line = cite if cite is not None else ("", 0)
             text = None if cite is None else quotes.get(cite)
@@ -67,11 +66,10 @@ Row = tuple[datetime, Cite | None, str]
 
 
 def _edges(outage: Outage) -> Iterator[Row]:
-    """The edges of both brackets, the first failing line and the earliest human trace."""
+    """The edges of both brackets and the earliest human trace."""
     edges: list[tuple[Edge | None, str]] = [
         (outage.start.earliest, "last proof that it worked"),
         (outage.start.latest, "first proof that it failed"),
-        (outage.first_failure, "first failing line"),
         (outage.detection, "earliest human trace in the logs"),
     ]
     if outage.end is not None:

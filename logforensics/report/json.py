@@ -110,13 +110,10 @@ def outage_row(outage: Outage, zone: Zone) -> Row:
         "alibis": [alibi_row(alibi) for alibi in outage.alibis],
         "blind_spots": [blind_spot_row(spot) for spot in outage.blind_spots],
         "detection": None if outage.detection is None else edge_row(outage.detection, zone),
-        "first_failure": None if outage.first_failure is None else edge_row(outage.first_failure, zone),
         "planned": outage.planned,
         "notes": list(outage.notes),
-        "key_events": [
-            {"time": iso(time, zone), "file": cite.file, "line": cite.line, "what": what}
-            for time, cite, what in outage.key_events
-        ],
+        "constraints": [{"side": item.side, **edge_row(item.edge, zone)} for item in outage.constraints],
+        "wishes": list(outage.wishes),
     }
 
 

@@ -39,11 +39,17 @@ def _edges(outage: Outage, report: Report, level: int) -> Lines:
     lines += _narrower(outage.start)
     if outage.end is None:
         lines += ["**It was not over when the logs end.**", ""]
-        return lines
+        return [*lines, *_wishes(outage)]
     lines += [f"**It ended {bracket_words(outage.end, report.zone)}.**", ""]
     lines += _bracket(outage.end, report, ("It still failed", "It worked again by then", "no line proves it"))
     lines += _narrower(outage.end)
-    return lines
+    return [*lines, *_wishes(outage)]
+
+
+def _wishes(outage: Outage) -> Lines:
+    if not outage.wishes:
+        return []
+    return ["What would have told more:", "", *bullets([prose(wish, start=True) for wish in outage.wishes]), ""]
 
 
 def _bracket(bracket: Bracket, report: Report, words: tuple[str, str, str]) -> Lines:
@@ -55,7 +61,7 @@ def _bracket(bracket: Bracket, report: Report, words: tuple[str, str, str]) -> L
         lines += _edge(before, bracket.earliest, report)
     lines += _edge(after, bracket.latest, report)
     for edge in bracket.outer:
-        lines += _edge("Without that reasoning", edge, report, quote=edge.cite != bracket.latest.cite)
+        lines += _edge("Without counting the wait", edge, report, quote=edge.cite != bracket.latest.cite)
     lines.append("")
     return lines
 

@@ -1,4 +1,4 @@
-"""Tests the verdict on simulated servers whose truth is known; they lie beside the repository, where they are kept at all."""
+"""Tests the verdict on simulated servers whose truth is known, where they lie beside the repository."""
 
 from __future__ import annotations
 

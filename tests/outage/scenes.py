@@ -79,10 +79,17 @@ class Scene:
         line = f'{client} - - [{stamp}] "GET {path} HTTP/1.1" {status} 512 "-" "{agent}"'
         self.put("nginx/access.log", ended.replace(microsecond=0), line)
 
+    def refuse(self, time: datetime, path: str) -> None:
+        """The error line of nginx for a request whose backend refused the connection."""
+        text = "[error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream"
+        request = f'client: 198.51.100.7, server: example.net, request: "GET {path} HTTP/1.1"'
+        upstream = f'upstream: "http://127.0.0.1:5001{path}", host: "example.net"'
+        self.put("nginx/error.log", time, f"{time:%Y/%m/%d %H:%M:%S} {text}, {request}, {upstream}")
+
     def live(
         self, begin: datetime, end: datetime, answer: Answer = well, *, web: bool = True, log: bool = True
     ) -> None:
-        """Ordinary life: cron each minute (`log`), and on the web a monitor each 5 minutes and some 80 visits an hour."""
+        """Ordinary life: cron each minute (`log`); on the web a monitor each 5 minutes and some 80 visits an hour."""
         if log:
             for time in every(begin.replace(second=1), end, 60):
                 if time >= begin:
@@ -171,7 +178,9 @@ def holds(outage: Outage, start: datetime, end: datetime | None) -> bool:
     """Whether an outage's brackets hold the true start and end; give or take a second, the resolution of stamps."""
     if not _holds(outage.start, start):
         return False
-    return outage.end is end is None or (outage.end is not None and end is not None and _holds(outage.end, end))
+    if outage.end is None or end is None:
+        return outage.end is None and end is None
+    return _holds(outage.end, end)
 
 
 def _holds(bracket: Bracket, instant: datetime) -> bool:

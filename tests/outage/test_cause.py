@@ -39,13 +39,7 @@ def test_bare_500_has_no_known_cause(tmp_path: Path) -> None:
 def test_error_log_makes_it_surer(tmp_path: Path) -> None:
     """Nginx's own word that the backend refused makes upstream-down surer than the 502s alone."""
     plain, told = morning(failing(DOWN, UP, 502)), morning(failing(DOWN, UP, 502))
-    told.put(
-        "nginx/error.log",
-        DOWN,
-        f"{DOWN:%Y/%m/%d %H:%M:%S} [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, "
-        'client: 198.51.100.7, server: example.net, request: "GET /api/cart HTTP/1.1", upstream: "http://127.0.0.1:5001/", '
-        'host: "example.net"',
-    )
+    told.refuse(DOWN, "/api/cart")
     before = plain.outage(tmp_path / "plain").cause
     after = told.outage(tmp_path / "told").cause
     assert (before.kind, after.kind) == ("upstream-down", "upstream-down")

@@ -22,7 +22,7 @@ def store(scene: Scene, begin: datetime, end: datetime) -> None:
 
 
 def dead_disk(*, writers: int = 2, kernel: bool = False, calls_fail: bool = False) -> Scene:
-    """The disk under /var/log (and the shop's log, if `writers` is 2) dies; the web server's own goes on till the reboot."""
+    """The disk under /var/log (and the shop's log, if `writers` is 2) dies; the web server goes on till the reboot."""
     scene = Scene()
     scene.live(at("06:00"), DIED)
     if kernel:
@@ -54,7 +54,7 @@ def test_kernel_word_makes_it_surer(tmp_path: Path) -> None:
 
 
 def test_kernel_word_is_no_proof_of_health(tmp_path: Path) -> None:
-    """The line that says that the filesystem became read-only begins the outage; it is not the last proof that it worked."""
+    """The line that tells of the read-only filesystem begins the outage; it is no proof that all still worked."""
     start = dead_disk(kernel=True).outage(tmp_path).start
     assert start.latest.time == DIED
     assert start.earliest is not None

@@ -7,18 +7,6 @@ from pathlib import Path
 from tests.outage.scenes import Scene, at, morning
 
 
-def refused(scene: Scene, clock: str, path: str) -> None:
-    """Nginx's error line for a request whose backend refused."""
-    time = at(clock)
-    scene.put(
-        "nginx/error.log",
-        time,
-        f"{time:%Y/%m/%d %H:%M:%S} [error] 7#7: *1 connect() failed (111: Connection refused) while connecting to upstream, "
-        f'client: 198.51.100.7, server: example.net, request: "GET {path} HTTP/1.1", upstream: "http://127.0.0.1:5001{path}", '
-        'host: "example.net"',
-    )
-
-
 def test_timers_are_mined(tmp_path: Path) -> None:
     """Cron and the monitor beat by the clock; visitors do not."""
     assert {(timer.kind, timer.source) for timer in morning().facts(tmp_path).timers} == {
@@ -30,7 +18,7 @@ def test_timers_are_mined(tmp_path: Path) -> None:
 def test_web_sources_are_those_of_the_web_server(tmp_path: Path) -> None:
     """Access and error log are the web server's, the syslog is not."""
     scene = morning()
-    refused(scene, "09:00:00", "/api/cart")
+    scene.refuse(at("09:00:00"), "/api/cart")
     assert scene.facts(tmp_path).web_sources == ("nginx/access.log", "nginx/error.log")
 
 
@@ -38,14 +26,14 @@ def test_request_told_by_both_logs_counts_once(tmp_path: Path) -> None:
     """A 502 of the access log and its error line, a second later, are one failed request."""
     scene = morning()
     scene.ask(at("09:00:00"), "/api/pay", (502, 0.0))
-    refused(scene, "09:00:01", "/api/pay")
+    scene.refuse(at("09:00:01"), "/api/pay")
     assert scene.facts(tmp_path).outcomes["failed"].sum() == 1
 
 
 def test_request_told_by_the_error_log_alone_counts(tmp_path: Path) -> None:
     """Where the access log ends too early, the error log still tells of a failed request."""
     scene = morning()
-    refused(scene, "11:59:59", "/api/pay")
+    scene.refuse(at("11:59:59"), "/api/pay")
     facts = scene.facts(tmp_path)
     failed = facts.outcomes.filter(facts.outcomes["failed"])
     assert [(str(group), status) for group, status in failed.select("group", "status").iter_rows()] == [

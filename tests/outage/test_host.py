@@ -80,6 +80,7 @@ def test_service_start_of_the_boot_is_still_outage(reboot: Scene, tmp_path: Path
     """The end is when the service answers, not the kernel's first line: what is being started does not run yet."""
     outage = reboot.outage(tmp_path)
     assert outage.end is not None
+    assert outage.end.earliest is not None
     assert outage.end.earliest.time > at("09:01:10")
     assert outage.end.latest.time == at("09:01:30")
 

@@ -9,7 +9,7 @@ from tests.outage.scenes import CALLS, Scene, at, every, failing, morning
 
 
 def steady(scene: Scene, day: int, *, broken: bool = False) -> None:
-    """A visit each two minutes from 06:00 to 12:00 of a day; if `broken`, from 09:00 to 10:00 a third of them, all in vain."""
+    """A visit each two minutes from 06:00 to 12:00; if `broken`, from 09:00 to 10:00 a third of them, all in vain."""
     for count, time in enumerate(every(at("06:00:30", day), at("12:00", day), 120)):
         bad = broken and at("09:00", day) <= time < at("10:00", day)
         if not bad or count % 3 == 0:

@@ -1,4 +1,4 @@
-"""Tests that nothing knows the first incident: its lines moved by days, under other names, give the same answer moved."""
+"""Tests that nothing knows the first incident: moved by days, under other names, it gets the same answer moved."""
 
 from __future__ import annotations
 
@@ -96,6 +96,7 @@ def back(value: Any, days: int) -> Any:  # noqa: ANN401 (whatever a finding hold
 
 
 def found_in(folder: Path) -> Investigation:
+    """What is found in a log tree."""
     return investigate(read_for_analysis([str(folder)]), Settings())
 
 

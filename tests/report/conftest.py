@@ -65,7 +65,6 @@ def outage() -> Outage:
         ),
         blind_spots=(spot,),
         impact=Impact(4, 2, 140, (90, 210)),
-        key_events=((at("2020-06-23T08:10:28"), CRIT, "first line that names the read-only filesystem"),),
     )
 
 
