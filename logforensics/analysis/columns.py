@@ -10,10 +10,10 @@ from logforensics.analysis.boots import boot_expr
 from logforensics.analysis.endpoints import endpoint_expr
 from logforensics.analysis.marks import MARK, mark_expr
 from logforensics.analysis.signatures import signature_expr
+from logforensics.schema import SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.build import Progress, read_timeline
 from logforensics.timeline.model import Timeline
-from logforensics.timeline.schema import SCHEMA
 
 FIELDS = (
     "host", "program", "message", "severity", "status", "method", "path", "client", "agent", "request_time",

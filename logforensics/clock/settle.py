@@ -10,10 +10,7 @@ import polars as pl
 from logforensics.clock.folds import resolve_folds
 from logforensics.clock.years import YearClues, infer_years
 from logforensics.clock.zones import GAP, Zone
-
-TIME_BASES = ("explicit", "zone-assumed", "year-inferred", "derived", "carried", "ambiguous")
-"""How an instant is known.  The timeline's schema has the same words in the same order."""
-
+from logforensics.schema import TIME_BASES
 
 _LAST_MTIME = 4_294_967_296  # February 2106, the end of 32-bit unsigned Unix time; later ones are damage
 

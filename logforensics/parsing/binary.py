@@ -14,7 +14,7 @@ from logforensics.evidence.raw import RawReader
 from logforensics.parsing.definition import FIELDS, Definition
 from logforensics.parsing.detection import Detection
 from logforensics.parsing.explain import Explanation
-from logforensics.timeline.schema import SCHEMA, SEVERITIES
+from logforensics.schema import SCHEMA, SEVERITIES
 
 BINARY: dict[str, Definition] = {
     "journal": Definition(

@@ -8,7 +8,7 @@ import polars as pl
 
 from logforensics.parsing.definition import Definition
 from logforensics.parsing.layout import EPOCH, TimeLayout
-from logforensics.timeline.schema import SCHEMA, SEVERITIES, SEVERITY
+from logforensics.schema import SCHEMA, SEVERITIES, SEVERITY
 
 PLACEHOLDER_YEAR = 2000
 """Stands in where a stamp has no year: a leap year, so that 29 February is a date; clock/ puts the real one in."""

@@ -20,7 +20,7 @@ from logforensics.errors import DefinitionError
 from logforensics.parsing import regex as rust
 from logforensics.parsing.keys import Keys, read_keys
 from logforensics.parsing.layout import MISSING, TimeLayout, offset_seconds, read_layout, zone_problem
-from logforensics.timeline.schema import ALWAYS, SCHEMA, SEVERITIES
+from logforensics.schema import ALWAYS, SCHEMA, SEVERITIES
 
 FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
 """What a pattern may capture besides `time` and `zone`: the columns of the timeline."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from logforensics.timeline.schema import SEVERITIES, SEVERITY
+from logforensics.schema import SEVERITIES, SEVERITY
 
 WORDS = {
     "emerg": "emerg", "emergency": "emerg", "panic": "crit", "dpanic": "crit",

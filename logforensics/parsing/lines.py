@@ -16,7 +16,7 @@ from logforensics.parsing import regex as rust
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
 from logforensics.parsing.definition import FIELDS, Definition, Pattern
 from logforensics.parsing.structured import KeyedPattern, compile_keyed
-from logforensics.timeline.schema import SCHEMA
+from logforensics.schema import SCHEMA
 
 REST_SCHEMA = {"line": pl.UInt32, "text": pl.String, "length": pl.UInt32, "kind": pl.String}
 _CLOCK: dict[str, pl.DataType] = {

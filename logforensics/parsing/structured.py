@@ -15,7 +15,7 @@ from logforensics.parsing.keys import ERROR, WHOLE, Keys
 from logforensics.parsing.levels import level_expr
 from logforensics.parsing.logfmt import LogfmtLines
 from logforensics.parsing.stamps import instants
-from logforensics.timeline.schema import SCHEMA
+from logforensics.schema import SCHEMA
 
 _PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 _GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "\u03bcs": 1e-6, "ns": 1e-9}

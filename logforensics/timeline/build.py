@@ -23,10 +23,10 @@ from logforensics.parsing.definition import Definition
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Parsed, Reader, compile_reader
+from logforensics.schema import ALWAYS, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
-from logforensics.timeline.schema import ALWAYS, SCHEMA
 
 Digest = Callable[[pl.DataFrame], pl.DataFrame]
 """Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
@@ -51,7 +51,7 @@ def read_timeline(
     """Read every log below `paths` into one Timeline.
 
     `fields` are the columns wanted beside time, time_basis, source, file and line (default: all of
-    `timeline.schema.SCHEMA`); only their groups are captured.  `digest` works on each block's columns before they are
+    `schema.SCHEMA`); only their groups are captured.  `digest` works on each block's columns before they are
     kept.  `settings` gives assumed zones, the year and the number of jobs.
 
     Raises UsageError for a path that does not exist and EvidenceError when nothing could be parsed.

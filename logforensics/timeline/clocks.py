@@ -15,8 +15,8 @@ from logforensics.clock.zones import Zone, evidence_zone
 from logforensics.evidence.model import Source
 from logforensics.parsing.binary import BINARY
 from logforensics.parsing.definition import Definition
+from logforensics.schema import TIME_BASIS
 from logforensics.settings import Settings
-from logforensics.timeline.schema import TIME_BASIS
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ class FileSummary:
 class Timeline:
     """Every event of every source, ordered by (time, source, file, line).
 
-    `events` has the columns of `timeline.schema` that were asked for.  `begin` and `end` are the first and last
+    `events` has the columns of `schema` that were asked for.  `begin` and `end` are the first and last
     instants read (UTC; None without events).  `zone` is the site's own zone, as far as the evidence tells.
     """
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from logforensics.clock.settle import TIME_BASES
-
 SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """RFC 5424 severities, worst first; the Enum's order makes `severity <= "err"` mean "err or worse"."""
+
+TIME_BASES = ("explicit", "zone-assumed", "year-inferred", "derived", "carried", "ambiguous")
+"""How an event's instant is known; clock/ says when each is given."""
 
 SEVERITY = pl.Enum(SEVERITIES)
 TIME_BASIS = pl.Enum(TIME_BASES)
