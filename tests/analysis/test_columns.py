@@ -9,7 +9,7 @@ import pytest
 
 from logforensics.analysis.columns import ALL_COLUMNS, SILENCE_FIELDS, digest, read_for_analysis
 from logforensics.analysis.signatures import signatures
-from logforensics.timeline.schema import ALWAYS, SCHEMA
+from logforensics.schema import ALWAYS, SCHEMA
 
 IO_ERROR = "[   12.345678] blk_update_request: I/O error, dev sdb, sector 8"
 REFUSED = (

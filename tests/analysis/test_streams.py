@@ -110,7 +110,7 @@ def test_nights_are_compared_with_nights() -> None:
 def test_midnight_is_near_itself() -> None:
     """Times of day are compared round the clock, not along it."""
     evenings = [day * 86400 + step * 60 - 3600 for day in range(3) for step in range(60)]
-    noons = [day * 86400 + 43200 + step for day in range(3) for step in range(60)]
+    noons = [day * 86400 + 43200 + step for day in range(3) for step in range(100)]
     rhythm = stream(*sorted(evenings + noons)).rhythm(near=at(0))
     assert rhythm is not None
     assert rhythm.median == 60.0

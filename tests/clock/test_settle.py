@@ -8,9 +8,9 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.clock.settle import TIME_BASES, Assumption, ClockEvidence, Settled, settle
+from logforensics.clock.settle import Assumption, ClockEvidence, Settled, settle
 from logforensics.clock.zones import Zone
-from logforensics.timeline.schema import TIME_BASES as SCHEMA_TIME_BASES
+from logforensics.schema import TIME_BASES
 
 BERLIN = Zone.named("Europe/Berlin")
 FOLD = datetime(2026, 10, 25)
@@ -50,11 +50,6 @@ def utc_times(found: Settled) -> list[str]:
 def bases(found: Settled) -> list[str]:
     """How each time is known."""
     return found.frame["time_basis"].cast(pl.String).to_list()
-
-
-def test_bases_are_those_of_the_schema() -> None:
-    """The words for how a time is known are the timeline's."""
-    assert TIME_BASES == SCHEMA_TIME_BASES
 
 
 def test_offsets_in_the_line_win_over_the_zone() -> None:

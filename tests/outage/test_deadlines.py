@@ -10,7 +10,7 @@ import pytest
 from logforensics.analysis.findings import Cite
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats, period, still_silent
-from logforensics.timeline.schema import SCHEMA
+from logforensics.schema import SCHEMA
 from tests.outage.scenes import at, every
 
 

@@ -15,7 +15,7 @@ from logforensics.errors import UsageError
 from logforensics.parsing.definition import FIELDS, Definition
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import REST_SCHEMA, compile_reader
-from logforensics.timeline.schema import SCHEMA
+from logforensics.schema import SCHEMA
 
 SHIPPED = {definition.name: definition for definition in load_definitions(user=False)}
 SYSLOG, NLOG, ACCESS = SHIPPED["syslog"], SHIPPED["nlog"], SHIPPED["nginx_access"]

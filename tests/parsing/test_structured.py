@@ -14,7 +14,7 @@ from logforensics.parsing.definition import FIELDS, Definition, read_definition
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import compile_reader
-from logforensics.timeline.schema import SCHEMA
+from logforensics.schema import SCHEMA
 
 SHIPPED = {definition.name: definition for definition in load_definitions(user=False)}
 CORPORA = Path(__file__).resolve().parents[3] / "shared" / "corpora" / "crowdsec"

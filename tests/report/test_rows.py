@@ -12,7 +12,7 @@ import pytest
 
 from logforensics.clock.zones import Zone
 from logforensics.report import rows
-from logforensics.timeline.schema import SCHEMA
+from logforensics.schema import SCHEMA
 
 BERLIN = Zone.named("Europe/Berlin")
 

@@ -13,10 +13,10 @@ import polars as pl
 import pytest
 
 from logforensics.errors import EvidenceError, UsageError
+from logforensics.schema import ALWAYS, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.build import DEFAULT_FIELDS, read_timeline
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
-from logforensics.timeline.schema import ALWAYS, SCHEMA
 
 DAY = datetime(2026, 7, 1, tzinfo=UTC)
 

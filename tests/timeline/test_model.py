@@ -8,8 +8,8 @@ import pandas as pd
 import polars as pl
 
 from logforensics.evidence.ledger import Ledger
+from logforensics.schema import SCHEMA
 from logforensics.timeline.model import Timeline
-from logforensics.timeline.schema import SCHEMA
 
 NOON = datetime(2026, 7, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
