@@ -94,8 +94,10 @@ def _by_kernel(events: pl.DataFrame, clock: WrongBootClock) -> timedelta:
 
 def _stretches(rows: pl.DataFrame) -> list[WrongBootClock]:
     """The stretches of one file, whose rows are in the order of its lines."""
-    times: Sequence[datetime] = rows.get_column("time").to_list()
     backs = (rows.get_column("time").diff() < -SMALLEST).fill_null(False).arg_true().to_list()
+    if not backs:
+        return []
+    times: Sequence[datetime] = rows.get_column("time").to_list()
     found = []
     for begin in backs:
         for at in range(begin + 1, len(times)):

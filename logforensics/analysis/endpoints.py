@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping
 import polars as pl
 
 ID_SEGMENT = re.compile(
-    r"^(?:[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})$"
+    r"^(?:[0-9]+|[0-9a-fA-F]{8,}|[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12})"
+    r"(?P<ending>\.[A-Za-z0-9]{1,5})?$"
 )
-"""A path segment that names one object rather than a kind: decimal, hex of 8 digits and more, UUID (RFC 9562)."""
+"""A path segment that names one object rather than a kind: decimal, hex of 8 digits and more, UUID (RFC 9562), each
+with a file's ending behind it or none."""
 
 CROWD = 8
 """Different ids seen in one place from which they are folded: fewer are read faster as they are."""
@@ -35,10 +37,14 @@ def fold(endpoints: Iterable[str]) -> Mapping[str, str]:
     shapes: dict[str, list[str]] = defaultdict(list)
     every = sorted(set(endpoints))
     for endpoint in every:
-        shape = "/".join("*" if ID_SEGMENT.match(part) else part for part in endpoint.split("/"))
+        shape = "/".join(ID_SEGMENT.sub(_star, part) for part in endpoint.split("/"))
         shapes[shape].append(endpoint)
     groups = {endpoint: endpoint for endpoint in every}
     for shape, members in shapes.items():
         if "*" in shape and len(members) >= CROWD:
             groups.update(dict.fromkeys(members, shape))
     return groups
+
+
+def _star(match: re.Match[str]) -> str:
+    return "*" + (match["ending"] or "")

@@ -26,8 +26,8 @@ chance that any run of failures ever weighs ln(n / FALSE_ALARMS) over n requests
 
 
 BY_CHANCE = math.log(10)
-"""What each further group costs a cluster: in about one place of ten some group has a failure of its own by chance,
-so that adding one that merely fits is no evidence."""
+"""The least each group costs a cluster: in about one place of ten some group has a failure of its own by chance, so
+that adding one that merely fits is no evidence."""
 
 ODD = math.log(100)
 """Weight of evidence that one case in a hundred has by chance."""
@@ -80,21 +80,45 @@ def failing_services(facts: Facts) -> list[Suspect]:
     at that very time.
     """
     anywhere = math.log(max(10, facts.outcomes.height) / FALSE_ALARMS)
-    clusters: list[list[Run]] = []
-    for run in facts.runs:
-        home = next((cluster for cluster in clusters if any(_together(run, other) for other in cluster)), None)
-        if home is None:
-            clusters.append([run])
-        else:
-            home.append(run)
     suspects = []
-    for cluster in clusters:
-        weight = sum(run.weight - BY_CHANCE for run in cluster if run.ever_ok)
+    for cluster in _clusters(facts.runs):
         first, last = min(run.first.began for run in cluster), max(run.last.time for run in cluster)
+        chosen = _choice(facts, cluster, first, last)
+        weight = sum(run.weight - chosen for run in cluster if run.ever_ok)
         needed = ODD if _pointed_at(facts, cluster) else anywhere
         if weight >= needed and last - first >= SHORTEST:
             suspects.append(_service(facts, cluster))
     return suspects
+
+
+def _clusters(runs: Sequence[Run]) -> list[list[Run]]:
+    """The runs (by first failure) gathered into clusters: each joins the first one of which any run fits."""
+    done: list[list[Run]] = []
+    open_clusters: list[list[Run]] = []
+    for run in runs:
+        # A cluster all of whose groups are known to work again by now can take no more: keeps this near linear.
+        still_open = []
+        for cluster in open_clusters:
+            closed = all(other.next_ok is not None and other.next_ok[0] <= run.first.began for other in cluster)
+            (done if closed else still_open).append(cluster)
+        open_clusters = still_open
+        home = next((cluster for cluster in open_clusters if any(_together(run, other) for other in cluster)), None)
+        if home is None:
+            open_clusters.append([run])
+        else:
+            home.append(run)
+    return sorted([*done, *open_clusters], key=lambda cluster: (cluster[0].first.began, cluster[0].group))
+
+
+def _choice(facts: Facts, cluster: Sequence[Run], begin: datetime, end: datetime) -> float:
+    """What each group of a cluster costs for having been picked out of all that were asked for in its time.
+
+    There are about (e n / k)^k ways to pick k groups out of n, so each costs ln(e n / k): among thousands of pages
+    some fail by chance at any time.
+    """
+    asked = facts.outcomes.filter(pl.col("began").is_between(begin, end)).get_column("group").n_unique()
+    groups = len({run.group for run in cluster})
+    return max(BY_CHANCE, 1 + math.log(max(asked, groups) / groups))
 
 
 def _pointed_at(facts: Facts, cluster: list[Run]) -> bool:

@@ -19,6 +19,9 @@ MONITORS = re.compile(
 )
 """How monitoring services and tools name themselves."""
 
+MOST = 50
+"""Probes told of, those that name themselves first, then the busiest."""
+
 PERIODIC = 3
 """Calls before a client's period is told."""
 
@@ -32,40 +35,56 @@ def blind_spots(facts: Facts, begin: datetime, end: datetime, failing: tuple[str
     A probe is a client whose agent says it is one, or that asks the same at a regular period by a bare tool
     (no Mozilla agent).  `failing` names what a better probe would have asked for.
     """
-    if not facts.outcomes.height:
-        return ()
-    regular = {stream.name: rhythm.median for stream in facts.timers
-               if stream.kind == "poller" and (rhythm := stream.rhythm())}  # fmt: skip
+    regular = {
+        tuple(stream.name.split(" ", 1)): rhythm.median
+        for stream in facts.timers
+        if stream.kind == "poller" and (rhythm := stream.rhythm())
+    }
     inside = facts.outcomes.filter(pl.col("time").is_between(begin, end) & pl.col("client").is_not_null())
-    texts = inside.with_columns(pl.col("agent", "client", "group", "file").cast(pl.String))
+    agents = inside.get_column("agent").cast(pl.String).unique().drop_nulls().to_list()
+    monitors = [agent for agent in agents if MONITORS.search(agent)]
+    tools = [agent for agent in agents if "mozilla" not in agent.lower()]
+    proof = pl.struct("file", "line")
+    probes = (
+        inside.with_columns(pl.col("agent", "client", "group", "file").cast(pl.String))
+        .with_columns(pl.struct("client", "group").is_in(_pairs(regular)).alias("regular"))
+        .filter(
+            pl.col("agent").is_in(monitors)
+            | (pl.col("regular") & (pl.col("agent").is_null() | pl.col("agent").is_in(tools)))
+        )
+        .group_by("client", "agent", "group")
+        .agg(
+            pl.len().alias("seen"),
+            pl.col("ok").sum().alias("passed"),
+            proof.first().alias("first"),
+            proof.last().alias("last"),
+        )
+        .filter((pl.col("passed") * 2 >= pl.col("seen")) & ~pl.col("group").is_in(list(failing)))
+        .sort("client", "agent", "group")
+    )
     found = []
-    for (client, agent, group), part in sorted(
-        texts.partition_by("client", "agent", "group", as_dict=True).items(), key=lambda item: tuple(map(str, item[0]))
-    ):
-        named = bool(MONITORS.search(str(agent or "")))
-        period = regular.get(f"{client} {group}")
-        if not named and (period is None or "mozilla" in str(agent or "").lower()):
-            continue
-        passed = int(part.get_column("ok").sum())
-        if passed * 2 < part.height or str(group) in failing:
-            continue
-        first, last = part.row(0, named=True), part.row(-1, named=True)
+    for row in probes.iter_rows(named=True):
+        client, group = str(row["client"]), str(row["group"])
         found.append(
             BlindSpot(
-                agent=str(agent or ""),
-                client=str(client),
-                target=str(group),
-                period=period or _period(facts, str(client), str(group)),
-                seen=part.height,
-                passed=passed,
-                first=Cite(str(first["file"]), int(first["line"])),
-                last=Cite(str(last["file"]), int(last["line"])),
+                agent=row["agent"] or "",
+                client=client,
+                target=group,
+                period=regular.get((client, group)) or _period(facts, client, group),
+                seen=row["seen"],
+                passed=row["passed"],
+                first=Cite(row["first"]["file"], row["first"]["line"]),
+                last=Cite(row["last"]["file"], row["last"]["line"]),
                 advice=_advice(failing),
             )
         )
-    return tuple(
-        sorted(found, key=lambda spot: (not MONITORS.search(spot.agent), -spot.seen, spot.client, spot.target))
-    )
+    found.sort(key=lambda spot: (not MONITORS.search(spot.agent), -spot.seen, spot.client, spot.target))
+    return tuple(found[:MOST])
+
+
+def _pairs(regular: dict[tuple[str, ...], float]) -> pl.Series:
+    rows = [{"client": pair[0], "group": pair[-1]} for pair in sorted(regular)]
+    return pl.Series(rows, dtype=pl.Struct({"client": pl.String, "group": pl.String}))
 
 
 def _advice(failing: tuple[str, ...]) -> str:
