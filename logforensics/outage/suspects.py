@@ -97,7 +97,7 @@ def _clusters(runs: Sequence[Run]) -> list[list[Run]]:
     open_clusters: list[list[Run]] = []
     for run in runs:
         # A cluster all of whose groups are known to work again by now can take no more: keeps this near linear.
-        still_open = []
+        still_open: list[list[Run]] = []
         for cluster in open_clusters:
             closed = all(other.next_ok is not None and other.next_ok[0] <= run.first.began for other in cluster)
             (done if closed else still_open).append(cluster)
