@@ -22,7 +22,8 @@ class ClockEvidence:
     `zone` reads the stamps without an offset; `zone_basis` is the time_basis such stamps get ("zone-assumed" unless
     it is one of TIME_BASES); `zone_reason` says why this zone.  `mtimes` (seconds since the epoch) and `names` belong
     to the source's files by file_index; `siblings` is the span of the other sources with years (naive = UTC); `year`
-    is the year of the newest line as the user gave it.
+    is the year of the newest line as the user gave it.  `unsure` are spans of naive wall
+    time, ends included, for which nothing tells which of two offsets held.
     """
 
     source: str
@@ -33,11 +34,12 @@ class ClockEvidence:
     siblings: tuple[datetime, datetime] | None = None
     year: int | None = None
     names: tuple[str, ...] = ()
+    unsure: tuple[tuple[datetime, datetime], ...] = ()
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """One thing that was assumed about a source's time: kind "zone", "year", "clock", "fold" or "gap", and words.
+    """One thing that was assumed about a source's time: kind zone, year, clock, fold, gap or date, and words.
 
     `events` is the number of events it touches; continuation lines are not counted.
     """
@@ -69,8 +71,11 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
     naive = rows.filter(pl.col("offset").is_null())
     instants = evidence.zone.to_utc(naive["wall"])
     folds = resolve_folds(naive["wall"], instants, evidence.zone)
+    either = pl.repeat(value=False, n=naive.height, dtype=pl.Boolean, eager=True)
+    for low, high in evidence.unsure:
+        either |= naive["wall"].is_between(low, high)
     naive = naive.select("at").with_columns(
-        instant=folds.time, open=folds.ambiguous | (instants["state"] == GAP), state=instants["state"]
+        instant=folds.time, open=folds.ambiguous | (instants["state"] == GAP) | either, state=instants["state"]
     )
     rows = rows.join(naive, on="at", how="left", maintain_order="left")
     rows = rows.select(

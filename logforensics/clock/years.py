@@ -218,7 +218,7 @@ def _newest_year(chain: _Chain, rows: pl.DataFrame, bare: pl.DataFrame, clues: Y
     return (
         _as_given(candidates, clues.year)
         or _by_anchors(chain, rows, bare)
-        or _by_own_stamps(chain, clues, stamped)
+        or _by_own_stamps(chain, candidates, clues, stamped)
         or _by_siblings(chain, candidates, clues.siblings, stamped)
         or stamped
         or YearBasis(_latest(candidates, UNKNOWN_YEAR), known=False, reason="nothing: no line, file or source tells it")
@@ -287,13 +287,16 @@ def _by_stamps(chain: _Chain, candidates: Sequence[int]) -> YearBasis | None:
     return None
 
 
-def _by_own_stamps(chain: _Chain, clues: YearClues, stamped: YearBasis | None) -> YearBasis | None:
+def _by_own_stamps(
+    chain: _Chain, candidates: Sequence[int], clues: YearClues, stamped: YearBasis | None
+) -> YearBasis | None:
     """What the stamps say if no copy can have made them: dates in names, or different mtimes that fit their files."""
-    if stamped is None or not stamped.known:
-        return None
-    if any(_date_in(name) is not None for name in clues.names):
-        return YearBasis(stamped.year, known=True, reason="the dates in its file names")
-    if _is_live_chain(chain, stamped.year):
+    dated = {index for index, name in enumerate(clues.names) if _date_in(name) is not None}
+    ends = [file for file, _, _ in chain.ends if file in dated]
+    named = [year for year in candidates if ends and all(-TIGHT <= chain.slack(year)[file] <= NEAR for file in ends)]
+    if named:
+        return YearBasis(named[-1], known=True, reason="the dates in its file names")
+    if stamped is not None and stamped.known and _is_live_chain(chain, stamped.year):
         reason = "the modification times of its files, which fit their last lines"
         return YearBasis(stamped.year, known=True, reason=reason)
     return None

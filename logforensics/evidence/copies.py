@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 
 from logforensics.evidence.files import BlockReader
+from logforensics.evidence.held import opened
 from logforensics.evidence.model import LogFile
-from logforensics.evidence.opening import Disk
 
 SMALLEST = 4096
 """Bytes of text below which two logs may be equal by chance (the same two start-up lines without a date)."""
@@ -53,7 +53,7 @@ def _text_length(file: LogFile, names: Collection[str]) -> int:
         for _ in reader:
             pass
         return reader.text_bytes
-    with Disk.of(file.path) as disk:
+    with opened(file) as disk:
         return int.from_bytes(disk.reread(max(0, disk.size - _TRAILER // 2), _TRAILER // 2), "little")
 
 

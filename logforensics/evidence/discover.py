@@ -15,7 +15,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from logforensics.errors import UsageError
+from logforensics.evidence.bundle import bundle_of, members
 from logforensics.evidence.copies import without_copies
+from logforensics.evidence.held import opened
 from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.journal.header import unreadable as unreadable_journal
 from logforensics.evidence.kind import kind_of
@@ -146,7 +148,7 @@ def _note_link(root: _Root, path: str) -> None:
     real = os.path.realpath(path)
     top = os.path.realpath(root.path)
     if not os.path.lexists(real) or os.path.islink(real):
-        root.passed_over.append(PassedOver(_name(root, path), "unread", "a symbolic link that leads nowhere"))
+        root.passed_over.append(PassedOver(_name(root, path), "not-a-log", "a symbolic link that leads nowhere"))
     elif os.path.commonpath([top, real]) == top:
         target = shown(os.path.relpath(real, top))
         root.passed_over.append(PassedOver(_name(root, path), "not-a-log", f"a symbolic link to {target}"))
@@ -188,7 +190,7 @@ def _add_stdin(root: _Root) -> None:
 
 def _judge(root: _Root, file: LogFile) -> None:
     """Decides by content whether the file can be a log, of which kind, and how it is compressed."""
-    with Disk.of(file.path) as disk:
+    with opened(file) as disk:
         head = disk.reread(disk.first_data(), HEAD)
         if not head and disk.size > disk.first_data():
             os.pread(disk.fileno(), 1, disk.first_data())  # raises what the disk has to say
@@ -200,11 +202,33 @@ def _judge(root: _Root, file: LogFile) -> None:
         reason = f"packed as {compression}, {refused}; unpack it first ({_TOOLS[compression]})"
         root.passed_over.append(PassedOver(file.name, "unread", reason))
         return
+    bundle = bundle_of(head)
+    if bundle is not None and file.held is None:
+        for item in members(file, bundle, _no_log):
+            if isinstance(item, PassedOver):
+                root.passed_over.append(item)
+            else:
+                _judge_member(root, item)
+        return
     file = replace(file, kind=kind_of(head))
     if (verdict := _refusal(file, head)) is not None:
         root.passed_over.append(verdict)
     else:
         root.files.append(file)
+
+
+def _no_log(name: str, head: bytes) -> str | None:
+    """Why a member that begins with `head` need not be unpacked any further."""
+    if compression_of(head) != "plain" or kind_of(head) != "text":
+        return None
+    return not_a_log(name, head)
+
+
+def _judge_member(root: _Root, member: LogFile) -> None:
+    try:
+        _judge(root, member)
+    except OSError as error:
+        root.passed_over.append(PassedOver(member.name, "unread", _why(error)))
 
 
 def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
@@ -218,7 +242,7 @@ def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
     if (title := packed_as(head)) is not None:
         tool = f"; unpack it first ({_TOOLS[title]})" if title in _TOOLS else "; unpack it first"
         return PassedOver(file.name, "unread", f"packed as {title}{inside}{tool}")
-    own_name = file.name.rpartition("/")[2]
+    own_name = file.name.rpartition("/")[2].rpartition("!")[2]
     if (reason := not_a_log(own_name, head)) is not None:
         return PassedOver(file.name, "not-a-log", reason + inside)
     return None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
 from logforensics.evidence.cut import cut
+from logforensics.evidence.held import opened
 from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.model import Damage, LogFile
 from logforensics.evidence.opening import Disk
@@ -72,7 +73,7 @@ class FileReader(Generic[Part]):
     def __iter__(self) -> Iterator[Part]:
         self._reset()
         try:
-            disk = self._disk = Disk.of(self.file.path)
+            disk = self._disk = opened(self.file)
         except OSError:
             self._hole(Hole("unread", self.file.size))
             self.whole = False

@@ -44,7 +44,8 @@ class FileAccount:
     """Where the bytes of one file went.
 
     `size` and `sha256` are of the bytes on disk, `whole` says whether those are all of the file's;
-    `text_bytes` and `lines` are of the decompressed text.  `samples` holds the first unparsed lines as
+    `text_bytes` and `lines` are of the decompressed text.  `duplicate` lines are those that the file before it in its
+    rotation ends with, and that became events there.  `samples` holds the first unparsed lines as
     (line number, text).
     """
 
@@ -57,6 +58,7 @@ class FileAccount:
     events: Tally = field(default_factory=Tally)
     continuation: Tally = field(default_factory=Tally)
     blank: Tally = field(default_factory=Tally)
+    duplicate: Tally = field(default_factory=Tally)
     unparsed: Tally = field(default_factory=Tally)
     damaged: Tally = field(default_factory=Tally)
     samples: list[tuple[int, str]] = field(default_factory=list)
@@ -71,6 +73,8 @@ class FileAccount:
         continuation_bytes: int = 0,
         blank_lines: int = 0,
         blank_bytes: int = 0,
+        duplicate_lines: int = 0,
+        duplicate_bytes: int = 0,
         unparsed_lines: int = 0,
         unparsed_bytes: int = 0,
         samples: Iterable[tuple[int, str]] = (),
@@ -80,6 +84,7 @@ class FileAccount:
         self.events.add(events_lines, events_bytes)
         self.continuation.add(continuation_lines, continuation_bytes)
         self.blank.add(blank_lines, blank_bytes)
+        self.duplicate.add(duplicate_lines, duplicate_bytes)
         self.unparsed.add(unparsed_lines, unparsed_bytes)
         kept = [*self.samples, *((line, text[:SAMPLE_LENGTH]) for line, text in samples)]
         self.samples = sorted(kept)[:SAMPLES]
@@ -103,8 +108,8 @@ class FileAccount:
 
     @property
     def accounted(self) -> int:
-        """Bytes that are event, continuation, blank, unparsed or damage."""
-        tallies = (self.events, self.continuation, self.blank, self.unparsed, self.damaged)
+        """Bytes that are event, continuation, blank, duplicate, unparsed or damage."""
+        tallies = (self.events, self.continuation, self.blank, self.duplicate, self.unparsed, self.damaged)
         return sum(tally.bytes for tally in tallies)
 
 
@@ -135,8 +140,8 @@ class Ledger:
                 raise LedgerError(
                     f"{account.file}: {account.text_bytes} bytes read, but {account.accounted} accounted for"
                     f" (events {account.events.bytes}, continuation {account.continuation.bytes},"
-                    f" blank {account.blank.bytes}, unparsed {account.unparsed.bytes},"
-                    f" damage {account.damaged.bytes}); please report this as a bug"
+                    f" blank {account.blank.bytes}, duplicate {account.duplicate.bytes},"
+                    f" unparsed {account.unparsed.bytes}, damage {account.damaged.bytes}); please report this as a bug"
                 )
 
 

@@ -63,9 +63,10 @@ class Layout:
         """All fields up to the time (glibc's bits/utmp.h and bits/wordsize.h).
 
         384 bytes have a session and a time of 4-byte words (__WORDSIZE_TIME64_COMPAT32: x86, most 32-bit machines,
-        ppc64, s390x, mips64), 400 bytes of 8-byte words (aarch64, riscv64).
+        ppc64, s390x, mips64), 400 bytes of 8-byte words (aarch64, riscv64).  The 4-byte time is read unsigned, as no
+        record is older than 1970 and those after January 2038 are written so.
         """
-        tail = "hhiii" if self.size == 384 else "hhqqq"
+        tail = "hhiIi" if self.size == 384 else "hhqqq"
         return struct.Struct(self.order + _HEADER + tail)
 
 
@@ -188,7 +189,7 @@ class LoginScan:
 
 def accounting_name(name: str) -> str:
     """ "btmp", "utmp" or "wtmp", by what the file is called."""
-    own = name.rpartition("/")[2]
+    own = name.rpartition("/")[2].rpartition("!")[2]
     return next((kind for kind in ("btmp", "utmp") if own.startswith(kind)), "wtmp")
 
 

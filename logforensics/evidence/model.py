@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from logforensics.evidence.held import Held
+
 
 @dataclass(frozen=True)
 class LogFile:
@@ -14,6 +16,8 @@ class LogFile:
     parts and bytes that are not UTF-8 written as \\xNN.  `size` is in bytes on disk, `mtime` in seconds since
     the epoch (None for stdin).  `compression` was found by magic bytes: "plain", "gzip", "xz",
     "bzip2", "zstd" or "lz4".  `kind` is what is inside: "text", "journal" (systemd's) or "logins" (wtmp, btmp, utmp).
+    A member of a bundle is called BUNDLE!MEMBER, its `path` is the bundle's and `held` says where its bytes lie; its
+    hash and size are those of the member as it was packed.
     """
 
     path: Path
@@ -22,6 +26,7 @@ class LogFile:
     mtime: float | None
     compression: str = "plain"
     kind: str = "text"
+    held: Held | None = None
 
 
 @dataclass(frozen=True)

@@ -53,7 +53,8 @@ class Disk:
 
     def __init__(self, fd: int, *, owned: bool = True) -> None:
         self._fd = fd
-        self._owned = owned
+        self.owned = owned
+        self.base = 0  # where in the opened file the bytes begin
         state = os.fstat(fd)
         self.size = state.st_size
         # st_blocks counts units of 512 bytes whatever the file system's block (stat(2)).
@@ -76,7 +77,7 @@ class Disk:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._owned:
+        if self.owned:
             os.close(self._fd)
 
     @property
@@ -98,7 +99,7 @@ class Disk:
         length = min(length, self.size - offset)
         while length > 0:
             try:
-                part = os.pread(self._fd, length, offset)
+                part = os.pread(self._fd, length, self.base + offset)
             except OSError:
                 break
             if not part:
@@ -155,7 +156,7 @@ class Disk:
         # must not cost the stretch around it.
         for size in (length, PAGE - offset % PAGE, PAGE - offset % PAGE):
             try:
-                return os.pread(self._fd, min(size, length), offset)
+                return os.pread(self._fd, min(size, length), self.base + offset)
             except OSError:
                 continue
         return None

@@ -51,7 +51,8 @@ def logical_name(name: str) -> tuple[str, SortKey]:
     `name` uses "/" between its parts.  Packing suffixes do not count.  Where the file's own name is nothing
     but a date, the source is called "DATE.log".
     """
-    folder, slash, file = name.rpartition("/")
+    start = max(name.rfind("/"), name.rfind("!")) + 1  # "!" stands between a bundle and its members
+    folder, file = name[:start], name[start:]
     plain = _PACKED.sub("", file)
     if not plain or (plain.startswith(".") and _PACKED.match(file)):
         plain = file
@@ -59,9 +60,9 @@ def logical_name(name: str) -> tuple[str, SortKey]:
         for pattern in _PATTERNS:
             if match := pattern.fullmatch(plain):
                 source, key = _read(match, name)
-                return folder + slash + source, key
+                return folder + source, key
     kind = 2 if plain == file else 0  # a packed file without a mark is an older copy of its stream
-    return folder + slash + plain, (kind, (), 0, name)
+    return folder + plain, (kind, (), 0, name)
 
 
 def _read(match: re.Match[str], name: str) -> tuple[str, SortKey]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from logforensics.evidence.files import Block, BlockReader
+from logforensics.evidence.held import opened
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import LogFile
-from logforensics.evidence.opening import Disk
 
 HEAD_BYTES = 64 << 10
 MIDDLE_BYTES = 16 << 10
@@ -31,7 +31,7 @@ def _middle(file: LogFile) -> list[str]:
     if file.compression != "plain":
         return []
     try:
-        with Disk.of(file.path) as disk:
+        with opened(file) as disk:
             if disk.size < 4 * HEAD_BYTES:
                 return []
             data = disk.reread(disk.size // 2, MIDDLE_BYTES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,16 +16,53 @@ PLACEHOLDER_YEAR = 2000
 
 
 _WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%b": 3, "%j": 3}
+_ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+MONTHS = (
+    ("januar", "january", "janvier", "janv", "jan", "jän", "ene", "gen", "sty", "янв", "1月"),
+    ("februar", "february", "février", "févr", "fév", "feb", "fev", "lut", "фев", "2月"),
+    ("march", "märz", "mars", "mär", "mrz", "mrt", "mar", "мар", "3月"),
+    ("april", "avril", "avr", "apr", "abr", "kwi", "апр", "4月"),
+    ("may", "mai", "maj", "mei", "mag", "мая", "май", "5月"),
+    ("june", "juni", "juin", "jun", "giu", "cze", "июн", "6月"),
+    ("july", "juli", "juillet", "juil", "jul", "lug", "lip", "июл", "7月"),
+    ("august", "août", "aoû", "aug", "ago", "sie", "авг", "8月"),
+    ("september", "septembre", "sept", "sep", "set", "wrz", "сен", "9月"),
+    ("oktober", "october", "octobre", "okt", "oct", "ott", "out", "paź", "окт", "10月"),
+    ("november", "novembre", "nov", "lis", "ноя", "11月"),
+    ("dezember", "december", "décembre", "dez", "déc", "dec", "dic", "gru", "дек", "12月"),
+)
+"""What the C library's locales (abmon) and their programs call the months: English, German, French, Spanish, Italian,
+Dutch, Portuguese, Polish, Russian, Swedish, Japanese and Chinese; of names that begin alike the longer one first.
+Croatian is not among them: its "lip" is June and its "lis" October, the Polish ones July and November."""
+
 _NAMED_ZONE = " (?:[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?) "
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 
 
 def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
+    """The wall time as `_wall_expr` reads it; what `%b` leaves unread is tried again with months of other languages."""
+    wall = _wall_expr(text, time)
+    if "%b" not in time.layout:
+        return wall
+    other = replace(time, layout=time.layout.replace("%b", "%B"))
+
+    def again(both: pl.Series) -> pl.Series:
+        frame = both.struct.unnest()
+        left = frame.get_column("wall").is_null() & frame.get_column("text").is_not_null()
+        if not left.any():
+            return frame.get_column("wall")
+        found = frame.filter(left).select(_wall_expr(pl.col("text"), other)).to_series()
+        return frame.get_column("wall").scatter(left.arg_true(), found)
+
+    return pl.struct(wall.alias("wall"), text.alias("text")).map_batches(again, return_dtype=pl.Datetime("us"))
+
+
+def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     """The wall time as it is written (naive, microseconds); null where the text is no date of the calendar.
 
     `%.f` stands for a fraction of a second with its point, comma or colon, one digit or more, or none at all; digits
-    beyond microseconds are cut.  A leap second, 23:59:60, becomes the first instant of the next minute, as POSIX
-    counts it.
+    beyond microseconds are cut.  A leap second, 23:59:60, is kept as the last microsecond of its minute: it stays in
+    its day and in its order.  `%B` stands for a month's name in any language of MONTHS.
     """
     layout = time.layout
     if layout == EPOCH:
@@ -33,6 +71,11 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
         # Polars reads fixed widths four times as fast, so "Jun  3" becomes "Jun 03"
         text = text.str.replace("  ", " 0", literal=True)
         layout = layout.replace("%e", "%d").replace("%k", "%H")
+    if "%B" in layout:
+        names = [name for spellings in MONTHS for name in spellings]
+        english = [name for name, spellings in zip(_ENGLISH, MONTHS, strict=True) for _ in spellings]
+        text = text.str.to_lowercase().str.replace_many(names, english, leftmost=True)
+        text = text.str.replace("[.] ", " ")
     if "%_" in layout:
         front, _, back = layout.partition("%_")
         text, layout = text.str.head(_width(front) or 0) + text.str.slice((_width(front) or 0) + 1), front + back
@@ -44,13 +87,24 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     before, fraction, behind = layout.partition("%.f")
     width, tail = _width(before), _width(behind)
     if not fraction or width is None or tail is None:
-        return _naive(text, layout)
+        return leap_kept(text, _naive(text, layout))
     length = text.str.len_bytes().cast(pl.Int64)
     digits = text.str.slice(width + 1, length - (width + 1 + tail)) if tail else text.str.slice(width + 1, 6)
     micros = digits.str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False)
     micros = pl.when(length > width + tail).then(micros).otherwise(0)
     whole = text.str.head(width) + text.str.tail(tail) if tail else text.str.head(width)
-    return _naive(whole, before + behind) + pl.duration(microseconds=micros, time_unit="us")
+    wall = _naive(whole, before + behind)
+    return leap_kept(text, wall, wall + pl.duration(microseconds=micros, time_unit="us"))
+
+
+def leap_kept(text: pl.Expr, whole: pl.Expr, wall: pl.Expr | None = None) -> pl.Expr:
+    """`wall` (default: `whole`, the same without its fraction), but for second 60 the microsecond before it is over."""
+    leap = text.str.contains(":60", literal=True)
+    return (
+        pl.when(leap)
+        .then(whole - pl.duration(microseconds=1, time_unit="us"))
+        .otherwise(whole if wall is None else wall)
+    )
 
 
 def _epoch(text: pl.Expr) -> pl.Expr:

@@ -113,7 +113,7 @@ def _enough(trial: Trial) -> float:
 
 def hinted(file_name: str, definition: Definition) -> bool:
     """Whether the file's name, or its last part, is like one of the definition's globs."""
-    last = file_name.rpartition("/")[2]
+    last = file_name.rpartition("/")[2].rpartition("!")[2]
     return any(fnmatch.fnmatchcase(name, glob) for glob in definition.files for name in (file_name, last))
 
 

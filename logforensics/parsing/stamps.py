@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from logforensics.parsing.convert import offsets
+from logforensics.parsing.convert import leap_kept, offsets
 
 _CLOCK = "(?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
 _FRACTION = "(?:[.,](?P<fraction>[0-9]{1,12}))?"
@@ -82,7 +82,7 @@ def _dated(found: pl.DataFrame, spelling: _Spelling) -> pl.DataFrame:
     wall = (pl.col("day") + " " + pl.col("clock")).str.to_datetime(layout, time_unit="us", strict=False, cache=False)
     if "fraction" in found.columns:
         micros = pl.col("fraction").str.head(6).str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
-        wall += pl.duration(microseconds=micros, time_unit="us")
+        wall = leap_kept(pl.col("clock"), wall, wall + pl.duration(microseconds=micros, time_unit="us"))
     offset: pl.Series | pl.Expr = pl.lit(None, pl.Int32).alias("offset")
     if "zone" in found.columns:
         offset = offsets(found.get_column("zone"))

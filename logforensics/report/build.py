@@ -53,7 +53,7 @@ def source_rows(timeline: Timeline) -> tuple[SourceRow, ...]:
     """The source summaries of a timeline as report rows; what neither was parsed nor blank counts as unparsed."""
     rows = []
     for source in timeline.sources:
-        kept = source.events + source.continuation + source.blank
+        kept = source.events + source.continuation + source.blank + source.duplicate
         unparsed = min(source.lines, max(source.unparsed, source.lines - kept))
         rows.append(
             SourceRow(
@@ -65,6 +65,7 @@ def source_rows(timeline: Timeline) -> tuple[SourceRow, ...]:
                 events=source.events,
                 continuation=source.continuation,
                 blank=source.blank,
+                duplicate=source.duplicate,
                 timezone=source.timezone,
                 timezone_reason=source.timezone_reason,
                 first=source.first,

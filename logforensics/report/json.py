@@ -232,6 +232,7 @@ def source_row(source: SourceRow, zone: Zone) -> Row:
         "events": source.events,
         "continuation": source.continuation,
         "blank": source.blank,
+        "duplicate": source.duplicate,
         "files": list(source.files),
         "samples": [{**cite_row(sample.cite), "text": sample.text} for sample in source.samples],
     }

@@ -199,6 +199,7 @@ def _completeness(report: Report) -> Lines:
     unparsed = sum(source.unparsed for source in report.sources)
     read = f"{plural(total, 'line')} of {plural(len(report.sources), 'source')}"
     lines = [f"{read} were read: {parsed:,} parsed, {unparsed:,} not. Span covered: {_span(report)}.", ""]
+    twice = any(row.duplicate for row in report.sources)
     rows = [
         (
             code(row.path, 80, table=True),
@@ -207,14 +208,16 @@ def _completeness(report: Report) -> Lines:
             f"{row.events:,}",
             f"{row.continuation:,}",
             f"{row.blank:,}",
+            *((f"{row.duplicate:,}",) if twice else ()),
             f"{row.unparsed:,}",
             "-" if row.first is None else clock(row.first, report.zone)[:19],
             "-" if row.last is None else clock(row.last, report.zone)[:19],
         )
         for row in report.sources
     ]
-    head = ("Source", "Format", "Lines", "Events", "Continued", "Blank", "Unparsed", "First", "Last")
-    lines += [*table(head, rows, right=(2, 3, 4, 5, 6)), ""]
+    head = ("Source", "Format", "Lines", "Events", "Continued", "Blank", *(("Duplicate",) if twice else ()))
+    right = tuple(range(2, len(head) + 1))
+    lines += [*table((*head, "Unparsed", "First", "Last"), rows, right=right), ""]
     lines += ["The zone of each source, and why:", ""]
     zones: dict[tuple[str, str], list[str]] = defaultdict(list)
     for source in report.sources:

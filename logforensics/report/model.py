@@ -24,7 +24,8 @@ class Sample:
 class SourceRow:
     """One log stream and where its lines went; `parsed` + `unparsed` = `lines`.
 
-    `parsed` counts the lines that became events, continuations of events, or are blank; a line lost to damage
+    `parsed` counts the lines that became events, continuations of events, are blank, or duplicate (read at the end of
+    the file before); a line lost to damage
     counts as unparsed.  `first` and `last` are UTC instants, None for a source without events.
     """
 
@@ -42,6 +43,7 @@ class SourceRow:
     last: datetime | None
     files: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    duplicate: int = 0
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logforensics.clock.settle import Assumption
 from logforensics.engine import cores, in_order
 from logforensics.errors import EvidenceError
 from logforensics.evidence.discover import Discovery, discover
@@ -16,6 +17,7 @@ from logforensics.evidence.files import Block, BlockReader, read_blocks
 from logforensics.evidence.ledger import FileAccount, Ledger
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import Damage, LogFile, PassedOver, Source
+from logforensics.evidence.no_log import no_log
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
@@ -27,6 +29,7 @@ from logforensics.schema import ALWAYS, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
+from logforensics.timeline.overlap import repeated_lines, tail_of
 
 Digest = Callable[[pl.DataFrame], pl.DataFrame]
 """Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
@@ -79,7 +82,7 @@ def read_timeline(
         files=run.file_summaries(),
         passed_over=tuple(sorted(run.passed_over, key=lambda item: item.name)),
         damage=run.ledger.damage,
-        assumptions=settled.assumptions,
+        assumptions=(*settled.assumptions, *run.assumptions),
         ledger=run.ledger,
         log_files=tuple(file for source in discovery.sources for file in source.files),
         begin=begin,
@@ -94,6 +97,7 @@ class _Result(NamedTuple):
     lines: pl.DataFrame
     parsed: Parsed
     damage: list[Damage]
+    duplicate: pl.DataFrame
 
 
 class _Run:
@@ -111,6 +115,9 @@ class _Run:
         self.passed_over: list[PassedOver] = list(discovery.passed_over)
         self.empty: list[LogFile] = []
         self.summaries: dict[str, FileSummary] = {}
+        self.assumptions: list[Assumption] = []
+        self.tail: pl.Series | None = None  # of the file that was read last
+        self.tail_file = ""
         self.total = sum(file.size for source in discovery.sources for file in source.files)
         self.done = 0
 
@@ -118,6 +125,7 @@ class _Run:
         """All files of one source, oldest first; None if none of them is a log that a parser knows."""
         frames: list[pl.DataFrame] = []
         known: Definition | None = None
+        self.tail = None
         for index, file in enumerate(source.files):
             place = pl.lit(index, pl.UInt32).alias("file_index")
             if file.kind in BINARY:
@@ -131,7 +139,8 @@ class _Run:
                 continue
             known = definition
             above = next((frame for frame in reversed(frames) if frame.height), None)
-            for frame in self._parse(blocks, definition, above, executor):
+            twice = self._repeated(file, source, definition)
+            for frame in self._parse(blocks, definition, above, executor, twice):
                 frames.append(frame.with_columns(place))  # noqa: PERF401 - `above` is the frame before
             self._close(file, source, blocks, "parsed", "")
         if known is None:
@@ -156,22 +165,36 @@ class _Run:
             return known
         found = detect(file.name, head, self.definitions)
         if found.definition is None:
-            self.summaries[file.name] = FileSummary(
-                file.name, "unknown-format", "; ".join(found.reasons), None, file.size, None, 0
-            )
+            what = no_log(head)
+            state, reason = ("not-a-log", what) if what else ("unknown-format", "; ".join(found.reasons))
+            self.summaries[file.name] = FileSummary(file.name, state, reason, None, file.size, None, 0)
         return found.definition
 
+    def _repeated(self, file: LogFile, source: Source, definition: Definition) -> int:
+        """How many lines at the head of a file were read at the end of the one before it; that is said."""
+        count = repeated_lines(self.tail, file, self._reader(definition))
+        if count:
+            text = f"the first {count} lines of {file.name} are the last ones of {self.tail_file}, and are counted once"
+            self.assumptions.append(Assumption(source.name, "duplicate", text, count))
+        return count
+
     def _parse(
-        self, blocks: BlockReader, definition: Definition, above: pl.DataFrame | None, executor: Executor
+        self, blocks: BlockReader, definition: Definition, above: pl.DataFrame | None, executor: Executor, twice: int
     ) -> Iterator[pl.DataFrame]:
         reader = self._reader(definition)
         account = self.ledger.account(blocks.file.name)
+        self.tail, self.tail_file = None, blocks.file.name
 
         def work(block: Block) -> _Result:
             lines, damage = lines_of(block)
-            return _Result(lines, reader.parse(lines), damage)
+            # the sum of bytes of what is parsed and what is duplicate stays that of the block
+            known = lines.filter(pl.col("line") <= twice) if block.first_line <= twice else lines.clear()
+            lines = lines.filter(pl.col("line") > twice) if known.height else lines
+            return _Result(lines, reader.parse(lines), damage, known)
 
-        for lines, parsed, damage in in_order(executor, work, blocks):
+        for lines, parsed, damage, known in in_order(executor, work, blocks):
+            self.tail = tail_of(self.tail, lines.get_column("text"))
+            account.add(duplicate_lines=known.height, duplicate_bytes=int(known["length"].sum()))
             events, rest = parsed.events, parsed.rest
             waiting = rest.filter(pl.col("kind") == "candidate")
             if waiting.height and above is not None and above.height:
@@ -215,8 +238,9 @@ class _Run:
             self.empty.append(file)
             self._close(file, source, blocks, "empty", "it holds no lines")
         else:
-            reason = self.summaries[file.name].reason if file.name in self.summaries else "no parser reads its lines"
-            self._close(file, source, blocks, "unknown-format", reason)
+            known = self.summaries.get(file.name)
+            state, reason = (known.state, known.reason) if known else ("unknown-format", "no parser reads its lines")
+            self._close(file, source, blocks, state, reason)
         if self.summaries[file.name].state != "empty":
             known = self.summaries[file.name]
             self.passed_over.append(PassedOver(file.name, known.state, known.reason))
@@ -295,6 +319,7 @@ def _summary(reading: Reading, frame: pl.DataFrame, zone: tuple[str, str], ledge
         continuation=sum(account.continuation.lines for account in accounts),
         blank=sum(account.blank.lines for account in accounts),
         unparsed=sum(account.unparsed.lines for account in accounts),
+        duplicate=sum(account.duplicate.lines for account in accounts),
         first=first,
         last=last,
         timezone=zone[0],

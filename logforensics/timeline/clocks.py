@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +12,19 @@ from pathlib import Path
 import polars as pl
 
 from logforensics.clock.settle import Assumption, ClockEvidence, settle
-from logforensics.clock.zones import Zone, evidence_zone
+from logforensics.clock.witness import (
+    JUMPS,
+    RUNS_ON,
+    Change,
+    Offsets,
+    agreed,
+    before_zone,
+    joined,
+    moment_of,
+)
+from logforensics.clock.zones import Zone, evidence_zone, offset_text
 from logforensics.evidence.model import Source
+from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY
 from logforensics.parsing.definition import Definition
 from logforensics.schema import TIME_BASIS
@@ -48,13 +60,17 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
     etc/localtime; the offset that other sources wrote; UTC with a warning.
     """
     own = evidence_zone(roots)
-    seen = None if own else _observed(readings)
+    host = _Host(own, readings)
     siblings = _years_seen(readings)
     frames: list[pl.DataFrame] = []
     zones: dict[str, tuple[str, str]] = {}
     assumptions: list[Assumption] = []
     for reading in readings:
-        zone, reason = _zone_for(reading, settings) or own or seen or (_UTC, _UTC_REASON)
+        told = _zone_for(reading, settings)
+        zone, reason, unsure = (*told, ()) if told else host.clock_of(reading)
+        order = _day_order(reading)
+        if order is not None:
+            unsure = (_ANY_TIME,)
         walls = reading.frame.select("wall", "offset", "yearless", "carried", "file_index")
         explicit = walls.height > 0 and walls.get_column("offset").null_count() == 0
         outcome = settle(
@@ -67,14 +83,17 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
                 siblings=siblings,
                 year=settings.year,
                 names=tuple(file.name for file in reading.source.files),
+                unsure=unsure,
             ),
         )
         clock = outcome.frame.with_columns(pl.col("time_basis").cast(pl.String).cast(TIME_BASIS))
         frames.append(pl.concat([clock, reading.frame.drop("wall", "offset", "yearless")], how="horizontal"))
         zones[reading.source.name] = (_offsets_shown(walls), _told(reading)) if explicit else (zone.label, reason)
         assumptions.extend(outcome.assumptions)
+        if order is not None:
+            assumptions.append(Assumption(reading.source.name, "date", order, walls.filter(~pl.col("carried")).height))
     frames = [frame.drop("carried") if "carried" in frame.columns else frame for frame in frames]
-    return SettledSources(frames, zones, tuple(assumptions), own[0] if own else seen[0] if seen else None)
+    return SettledSources(frames, zones, tuple(assumptions), host.zone)
 
 
 _UTC = Zone.named("UTC")
@@ -104,23 +123,111 @@ def _explicit(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]
     return found
 
 
-def _observed(readings: Sequence[Reading]) -> tuple[Zone, str] | None:
-    """The offset that sources with one wrote, over time, checked against naive sources' own events where they meet.
+Unsure = tuple[tuple[datetime, datetime], ...]
 
-    A source that writes UTC proves little (many programs do so whatever the host's zone): others outvote it.
+
+class _Host:
+    """What is known of the host's zone: what its etc says, the offsets its logs wrote, and where it had another zone.
+
+    A source that writes UTC proves little (many programs do so whatever the host's zone is): others outvote it.
     """
-    explicit = _explicit(readings)
-    local = [(reading, rows) for reading, rows in explicit if (rows.get_column("offset") != 0).any()]
-    voters = local or explicit
-    if not voters:
+
+    def __init__(self, own: tuple[Zone, str] | None, readings: Sequence[Reading]) -> None:
+        explicit = _explicit(readings)
+        local = [(reading, rows) for reading, rows in explicit if (rows.get_column("offset") != 0).any()]
+        voters = local or explicit
+        self.own = own
+        self.names = " and ".join(sorted(reading.source.name for reading, _ in voters)[:2])
+        self.offsets = agreed([rows for _, rows in voters]) if voters else None
+        self.zone = own[0] if own else self.offsets.zone() if self.offsets else None
+        self.changes: tuple[Change, ...] = ()
+        self.shown: dict[str, list[tuple[datetime, str]]] = {}
+        if self.offsets is None:
+            return
+        if own is None:
+            self.changes = self.offsets.changes
+            self.seen = self._seen(readings, pl.concat([rows for _, rows in voters]).sort("utc"), self.offsets)
+        else:
+            self.changes = before_zone(self.offsets, own[0])
+        for reading in readings if self.changes else ():
+            self.shown[reading.source.name] = _moments(reading, self.changes)
+        # nothing jumps and something runs on: the witness changed its own mind, not the host its zone
+        ways = {shown[-1][1] for shown in self.shown.values()}
+        if own is not None and JUMPS not in ways and RUNS_ON in ways:
+            self.changes = ()
+
+    def clock_of(self, reading: Reading) -> tuple[Zone, str, Unsure]:
+        """The zone that reads a naive source, why, and the wall times for which it stays a choice."""
+        if self.offsets is None or (self.own and not self.changes):
+            return (*(self.own or (_UTC, _UTC_REASON)), ())
+        first, changes = self.offsets.first, self.changes
+        shown = self.shown.get(reading.source.name, [])
+        moments = [moment for moment, _ in shown]
+        if self.own is None:
+            return joined(first, changes, moments, None), self.seen, _either(changes, shown)
+        if shown[-1][1] == RUNS_ON:
+            return (*self.own, ())
+        was = ", ".join(offset_text(change.old) for change in changes[-2:])
+        why = (
+            f"{self.own[1]}; the host's zone changed: before {moments[-1]:%Y-%m-%d %H:%M} UTC {self.names} wrote {was}"
+        )
+        zone = joined(first, changes, moments, self.own[0])
+        if any(other[-1][1] == JUMPS for other in self.shown.values()):
+            return zone, why, _either(changes, shown)
+        why += ", which no naive source shows"
+        return zone, why, ((datetime(1, 1, 1), changes[-1].high + timedelta(seconds=changes[-1].old)),)
+
+    def _seen(self, readings: Sequence[Reading], points: pl.DataFrame, offsets: Offsets) -> str:
+        """Why the observed offsets are believed: how well naive events then meet the witnesses' own."""
+        met, tried = _meeting(readings, points, offsets.zone())
+        checked = f"; {met} of {tried} naive events then meet one of theirs within a second" if tried else ""
+        return f"the offset {self.names} wrote{checked}"
+
+
+def _moments(reading: Reading, changes: Sequence[Change]) -> list[tuple[datetime, str]]:
+    """When this source shows each change, and how (see witness.moment_of); a missing year is the change's."""
+    naive = reading.frame.filter(pl.col("offset").is_null() & ~pl.col("carried"))
+    shown: list[tuple[datetime, str]] = []
+    for change in changes:
+        year = pl.when("yearless").then(change.low.year).otherwise(pl.col("wall").dt.year())
+        leap_day = pl.col("yearless") & (pl.col("wall").dt.ordinal_day() == _LEAP_DAY)
+        walls = naive.filter(~leap_day).select(pl.col("wall").dt.replace(year=year)).to_series()
+        moment, way = moment_of(change, walls)
+        shown.append((max([moment, *(earlier for earlier, _ in shown[-1:])]), way))
+    return shown
+
+
+def _either(changes: Sequence[Change], shown: Sequence[tuple[datetime, str]]) -> Unsure:
+    """The wall times that both offsets of a change can have written, where the source does not show when it came."""
+    spans = [
+        (change.low + timedelta(seconds=change.new), change.high + timedelta(seconds=change.old))
+        for change, (_, way) in zip(changes, shown, strict=True)
+        if way != JUMPS
+    ]
+    return tuple((low, high) for low, high in spans if low < high)
+
+
+_ANY_TIME = (datetime(1, 1, 1), datetime(9999, 12, 31))
+_SLASHES = re.compile(r"(?:^|[^0-9/])[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}[, ]")
+_MONTHS = 12
+
+
+def _day_order(reading: Reading) -> str | None:
+    """What is not sure about dates such as 03/04/2026 that a source writes; None if a day above 12 settles it.
+
+    Only formats of many programs leave it open: the others fix the order, which is month, day, year.
+    """
+    if not reading.definition.general or not reading.source.files:
         return None
-    points = pl.concat([rows for _, rows in voters]).sort("utc")
-    changes = points.filter(pl.col("offset") != pl.col("offset").shift(1).fill_null(10**6))
-    zone = Zone.observed([(utc, int(offset)) for utc, offset in changes.iter_rows()])
-    names = " and ".join(sorted(reading.source.name for reading, _ in voters)[:2])
-    met, tried = _meeting(readings, points, zone)
-    checked = f"; {met} of {tried} naive events then meet one of theirs within a second" if tried else ""
-    return zone, f"the offset {names} wrote{checked}"
+    days = reading.frame.get_column("wall").dt.day()
+    if not reading.frame.height or (days > _MONTHS).any():
+        return None
+    if not any(_SLASHES.search(line) for line in sample_lines(reading.source.files[-1])):
+        return None
+    return "dates such as 03/04/2026 are read as month, day, year: no day above 12 settles it"
+
+
+_LEAP_DAY = 60  # of the placeholder year: it is no date in most others
 
 
 def _meeting(readings: Sequence[Reading], points: pl.DataFrame, zone: Zone) -> tuple[int, int]:

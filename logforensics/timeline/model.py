@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 class SourceSummary:
     """One source as it was read: its format, its lines by fate, its span (UTC) and the zone its stamps were read in.
 
+    `duplicate` lines stand at the end of the file before as well and were counted there.
     `samples` holds the first few unparsed lines as (file, line, text).  `proves` is what a line of this format
     proves by being written ("served": a request was answered), or None.
     """
@@ -39,6 +40,7 @@ class SourceSummary:
     timezone_reason: str
     samples: tuple[tuple[str, int, str], ...] = ()
     proves: str | None = None
+    duplicate: int = 0
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,12 @@ def test_what_is_no_log_is_passed_over_with_the_reason(tmp_path: Path) -> None:
     assert found.passed_over == (
         PassedOver("a.png", "not-a-log", "a PNG image"),
         PassedOver("b.png.gz", "not-a-log", "a PNG image inside gzip"),
-        PassedOver("c.zip", "unread", "packed as zip; unpack it first"),
+        PassedOver(
+            "c.zip",
+            "unread",
+            "a bundle (zip) of 0 members, which are listed as c.zip!MEMBER; "
+            "its list of members cannot be read (File is not a zip file)",
+        ),
         PassedOver("d.log", "unread", "packed as gzip inside gzip; unpack it first (gzip -dk)"),
         PassedOver("pipe", "not-a-log", "a named pipe"),
         PassedOver("socket", "not-a-log", "a socket"),

@@ -59,9 +59,9 @@ def test_what_is_no_date_is_null(text: str) -> None:
     assert wall(text, "%Y-%m-%d %H:%M:%S") is None
 
 
-def test_a_leap_second_is_the_first_instant_of_the_next_minute() -> None:
-    """As POSIX counts it."""
-    assert wall("2016-12-31 23:59:60", "%Y-%m-%d %H:%M:%S") == datetime(2017, 1, 1)
+def test_a_leap_second_is_the_last_microsecond_of_its_minute() -> None:
+    """It stays in its day, behind 23:59:59.9."""
+    assert wall("2016-12-31 23:59:60", "%Y-%m-%d %H:%M:%S") == datetime(2016, 12, 31, 23, 59, 59, 999_999)
 
 
 def test_every_spelling_of_an_offset_is_read() -> None:

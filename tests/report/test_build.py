@@ -17,7 +17,7 @@ from logforensics.settings import Settings
 
 def summary(name: str, timezone: str, events: int, **other: int) -> SimpleNamespace:
     """A source as the timeline sums it up."""
-    counts = {"lines": events, "continuation": 0, "blank": 0, "unparsed": 0, **other}
+    counts = {"lines": events, "continuation": 0, "blank": 0, "duplicate": 0, "unparsed": 0, **other}
     return SimpleNamespace(
         name=name, format="syslog", files=(name,), events=events, first=None, last=None, timezone=timezone,
         timezone_reason="", samples=((name, 3, "text"),), **counts,
