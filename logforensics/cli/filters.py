@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from logforensics.outage.verdict import Investigation
     from logforensics.timeline.model import Timeline
 
-TEXTS = ("message", "path")
+WEB = ("status", "method", "path")
+"""The columns a web line is shown by, as "502 GET /cart"."""
+
+TEXTS = ("message", *WEB)
 """The columns --grep looks at: what a program said, and what a client asked for."""
 
 
@@ -58,7 +61,10 @@ def _matches(pattern: str, columns: list[str]) -> pl.Expr:
         lines = str(error).split("\n")
         reason = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[0])
         raise UsageError(f"--grep {pattern}: is no regular expression of the Rust dialect: {reason}") from None
-    tests = [pl.col(name).str.contains(pattern).fill_null(value=False) for name in TEXTS if name in columns]
+    shown = [pl.col(name) for name in ("message", "path") if name in columns]
+    if set(WEB) <= set(columns):
+        shown.append(pl.concat_str([pl.col(name).cast(pl.String) for name in WEB], separator=" ", ignore_nulls=True))
+    tests = [text.str.contains(pattern).fill_null(value=False) for text in shown]
     return pl.any_horizontal(tests) if tests else pl.lit(value=False)
 
 

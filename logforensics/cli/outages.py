@@ -38,5 +38,6 @@ def outages(
     from logforensics.report.build import zone_of
     from logforensics.report.why import why as explained
 
-    write_text(run, explained(found, why, zone_of(timeline, run.settings.tz), ascii_only=screen_of(run).ascii_only))
+    screen, zone = screen_of(run), zone_of(timeline, run.settings.tz)
+    write_text(run, explained(found, why, zone, width=screen.width, ascii_only=screen.ascii_only))
     finish(run, timeline, bool(found))

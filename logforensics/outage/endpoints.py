@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import polars as pl
 
@@ -84,17 +84,19 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     )
 
 
-def sources_in(facts: Facts, begin: datetime, end: datetime, silent: Collection[str]) -> list[Alibi]:
+def sources_in(facts: Facts, windows: Sequence[tuple[datetime, datetime]], silent: Collection[str]) -> list[Alibi]:
     """For each source whether it went on (with its lines in between), fell silent, or says nothing either way.
 
     Silent is one that wrote before and not in between; whether that means anything is for the cause to say.
     """
     alibis = []
     for stream in facts.sources:
-        count = stream.count_within(begin, end)
-        first = stream.after(begin) if count else None
-        last = stream.before(end) if count else None
-        before = stream.before(begin) is not None
+        counts = [stream.count_within(begin, end) for begin, end in windows]
+        spoken = [window for window, number in zip(windows, counts, strict=True) if number]
+        count = sum(counts)
+        first = stream.after(spoken[0][0]) if spoken else None
+        last = stream.before(spoken[-1][1] - timedelta(microseconds=1)) if spoken else None
+        before = stream.before(windows[0][0]) is not None
         verdict = "silent" if stream.name in silent or (before and not count) else "working" if count else "no-witness"
         alibis.append(
             Alibi(

@@ -107,9 +107,14 @@ class Facts:
 
     @cached_property
     def web(self) -> Stream | None:
-        """All lines of the web-facing sources as one stream."""
-        events = self.timeline.events
-        mine = events.filter(pl.col("source").cast(pl.String).is_in(list(self.web_sources)))
+        """All lines of the web-facing sources as one stream, but those that tell of its own end.
+
+        A server that cannot start writes so ("[emerg]", "[alert]"): that is no sign of its life.
+        """
+        mine = self.timeline.events.filter(
+            pl.col("source").cast(pl.String).is_in(list(self.web_sources))
+            & (pl.col("severity").is_null() | (pl.col("severity") > "alert"))
+        )
         return union("web", "web traffic", [mine]) if mine.height else None
 
     @cached_property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,6 +26,12 @@ from logforensics.outage.watchers import blind_spots
 from logforensics.outage.wishes import wishes_for
 from logforensics.settings import Settings
 from logforensics.timeline.model import Timeline
+
+FAILED = "Failed with result"
+"""What systemd says once of each failure of a service (src/core/service.c)."""
+
+SERVICE = re.compile(r"[A-Za-z0-9:_.@-]{1,64}\.service")
+"""A unit name (systemd.unit(5)) that may stand in a sentence as it is."""
 
 PLANNED = timedelta(hours=1)
 """A shutdown announced up to an hour ahead (shutdown(8) takes "+60") was meant."""
@@ -58,9 +66,10 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
 def _outage(case: Case, facts: Facts) -> Outage:
     edges = bracket(case, facts)
     begin, end = _window(edges, facts)
+    windows = case.windows(facts.end)
     hit = endpoints_in(case, facts)
     scope = _scope(case, hit)
-    alibis = (*hit.alibis, *sources_in(facts, begin, end, edges.silent))
+    alibis = (*hit.alibis, *sources_in(facts, windows, edges.silent))
     missing_of = hit.affected if scope == "partial" else ()
     return Outage(
         scope=scope,
@@ -70,7 +79,7 @@ def _outage(case: Case, facts: Facts) -> Outage:
         affected=hit.affected,
         unaffected=hit.unaffected,
         alibis=alibis,
-        blind_spots=blind_spots(facts, begin, end, hit.affected),
+        blind_spots=blind_spots(facts, windows, hit.affected),
         impact=impact_of(facts, begin, end, missing_of),
         detection=first_human_trace(facts, begin),
         planned=_planned(case, facts),
@@ -103,10 +112,20 @@ def _planned(case: Case, facts: Facts) -> bool:
 
 def _notes(case: Case, facts: Facts) -> tuple[str, ...]:
     """What a reader should know of how it went, in whole sentences."""
-    relapses = len(case.windows(facts.end)) - 1
-    if relapses < 1:
-        return ()
-    times = "once" if relapses == 1 else f"{relapses} times"
-    return (
-        f"It seemed over in between and came back {times}, within {HOLD.total_seconds() / 60:.0f} minutes each time.",
-    )
+    windows = case.windows(facts.end)
+    notes = []
+    if len(windows) > 1:
+        times = "once" if len(windows) == 2 else f"{len(windows) - 1} times"
+        notes.append(f"It came back {times} within {HOLD.total_seconds() / 60:.0f} minutes of having seemed over.")
+    # rsyslog writes one line into several files: the same words at the same instant are one failure.
+    told = {
+        (mark.time, mark.message)
+        for begin, end in windows
+        for mark in facts.marks_of("service-fail", begin, end)
+        if FAILED in mark.message
+    }
+    failed = Counter(message.partition(":")[0] for _, message in told)
+    unit, count = min(failed.items(), key=lambda item: (-item[1], item[0]), default=("", 0))
+    if count > 1 and SERVICE.fullmatch(unit):
+        notes.append(f"The service manager saw {unit} fail {count} times meanwhile.")
+    return tuple(notes)

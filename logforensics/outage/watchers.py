@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 
 import polars as pl
@@ -29,8 +30,10 @@ FAMILIAR = 0.2
 """How far the calls of a monitor may lie from their period: several vantage points and retries spread them."""
 
 
-def blind_spots(facts: Facts, begin: datetime, end: datetime, failing: tuple[str, ...]) -> tuple[BlindSpot, ...]:
-    """Probes that asked between `begin` and `end` (UTC) and mostly got an answer while others were failed.
+def blind_spots(
+    facts: Facts, windows: Sequence[tuple[datetime, datetime]], failing: tuple[str, ...]
+) -> tuple[BlindSpot, ...]:
+    """Probes that asked in the stretches of an outage (UTC) and mostly got an answer while others were failed.
 
     A probe is a client whose agent says it is one, or that asks the same at a regular period by a bare tool
     (no Mozilla agent).  `failing` names what a better probe would have asked for.
@@ -40,7 +43,10 @@ def blind_spots(facts: Facts, begin: datetime, end: datetime, failing: tuple[str
         for stream in facts.timers
         if stream.kind == "poller" and (rhythm := stream.rhythm())
     }
-    inside = facts.outcomes.filter(pl.col("time").is_between(begin, end) & pl.col("client").is_not_null())
+    inside = facts.outcomes.filter(
+        pl.any_horizontal(pl.col("time").is_between(begin, end) for begin, end in windows)
+        & pl.col("client").is_not_null()
+    )
     agents = inside.get_column("agent").cast(pl.String).unique().drop_nulls().to_list()
     monitors = [agent for agent in agents if MONITORS.search(agent)]
     tools = [agent for agent in agents if "mozilla" not in agent.lower()]

@@ -33,7 +33,9 @@ def wishes_for(case: Case, edges: Brackets, facts: Facts) -> tuple[str, ...]:
         wishes.append("A line at a fixed beat (rsyslog's immark, a cron job) would bound the silence by its period.")
     if case.of("service", "disk", "stall") and not any(mark.kind == "ready" for mark in facts.marks):
         wishes.append("The backend's own log of its start and stop would date the recovery.")
-    if (case.of("disk") or edges.silent) and not any(fail.witness == "kernel" for fail in facts.failures):
+    if (case.of("disk") or (edges.silent and case.of("host"))) and not any(
+        fail.witness == "kernel" for fail in facts.failures
+    ):
         wishes.append("A kernel log kept elsewhere (netconsole, remote syslog) would name the disk error and its time.")
     return tuple(wishes)
 

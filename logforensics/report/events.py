@@ -32,6 +32,9 @@ _CHANGES = (
 )
 """Kinds of lines that tell of a change, by what dpkg(1), sudo(8), systemd(1) and nginx(8) write."""
 
+ROUTINE = 3
+"""What is logged in the same words at more instants than this is no change but routine (a service that re-syncs)."""
+
 MOST_CHANGES = 8
 """A lead-up table longer than this is no longer read; the newest rows are kept, being nearest to the start."""
 
@@ -144,9 +147,10 @@ def changes_of(events: pl.DataFrame, outages: Sequence[Outage]) -> tuple[Change,
     )
     rows = (
         events.lazy()
-        .filter(pl.col("time").is_between(start - LEAD_UP, start, closed="left"))
         .select("time", pl.col("file").cast(pl.String), "line", "message", kind=kind)
         .filter(pl.col("kind").is_not_null())
+        .filter(pl.col("time").n_unique().over("message") <= ROUTINE)
+        .filter(pl.col("time").is_between(start - LEAD_UP, start, closed="left"))
         .sort("time", "file", "line")
         # One message often lies in several files (syslog and daemon.log).
         .unique(["time", "message"], keep="first", maintain_order=True)

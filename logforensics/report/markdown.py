@@ -87,7 +87,11 @@ def _facts(outage: Outage, report: Report) -> Lines:
         seen = f"no human trace in these logs; {BLANK}"
     probes = sum(spot.seen for spot in outage.blind_spots)
     passed = sum(spot.passed for spot in outage.blind_spots)
-    monitors = f"{passed:,} of {probes:,} probes meanwhile were answered well" if probes else "none seen in these logs"
+    monitors = (
+        f"{passed:,} of {probes:,} probes meanwhile were answered well"
+        if probes
+        else "none got a good answer meanwhile"
+    )
     rows = [
         ("Start", _first_upper(bracket_words(outage.start, zone))),
         ("Start (UTC)", _utc(outage, start=True)),

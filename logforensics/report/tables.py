@@ -145,12 +145,13 @@ def _outages(found: Sequence[Outage], zone: Zone) -> Table:
             (
                 earliest,
                 latest[len("2020-06-23 ") :] if latest[:10] == earliest[:10] else latest,
-                "not over" if outage.end is None else about(low, high),
+                "not over" if outage.end is None else _at(outage.end.latest.time, zone)[YEAR:],
+                "-" if outage.end is None else about(low, high).removeprefix("about "),
                 outage.scope,
-                f"{outage.cause.kind} ({outage.cause.confidence:.2f})",
+                outage.cause.kind,
             )
         )
-    return ("BEGAN AFTER", "AND BY", "LASTED", "SCOPE", "CAUSE"), rows, (), 4
+    return ("BEGAN AFTER", "AND BY", "OVER BY", "LASTED", "SCOPE", "CAUSE"), rows, (), 5
 
 
 def sources(

@@ -89,7 +89,7 @@ def _outage(outage: Outage, report: Report, paper: Paper) -> list[str]:
         lines += paper.labelled("End", "not over when the logs end")
     else:
         lines += _bracket("End", outage.end, report, paper)
-    lines += paper.labelled("How long", span_words(*length(outage, report.end)))
+    lines += paper.labelled("How long", "; ".join([span_words(*length(outage, report.end)), *outage.notes[:1]]))
     lines += _cause(outage, paper)
     if outage.affected:
         lines += paper.labelled("Hit", _names(outage.affected), colour="bad")

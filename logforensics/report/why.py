@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 from logforensics.clock.zones import Zone
 from logforensics.outage.model import Outage
@@ -18,7 +19,7 @@ SIDES = {
 }
 
 
-def why(outages: Sequence[Outage], edge: str, zone: Zone, *, ascii_only: bool = False) -> str:
+def why(outages: Sequence[Outage], edge: str, zone: Zone, *, width: int = 80, ascii_only: bool = False) -> str:
     """For each outage the witnesses of its `edge` ("start" or "end"), times in `zone`, and what would tell more."""
     lines: list[str] = []
     for number, outage in enumerate(outages, 1):
@@ -30,11 +31,23 @@ def why(outages: Sequence[Outage], edge: str, zone: Zone, *, ascii_only: bool = 
             lines += ["", f"{words} (the tightest first):"]
             for bound in bounds:
                 cite = plain(str(bound.cite)) if bound.cite else "-"
-                lines += [f"  {local(bound.time, zone)}  {plain(bound.reason)}", f"      {cite}"]
+                lines += _folded(f"{local(bound.time, zone)}  {plain(bound.reason)}", width)
+                lines.append(f"      {cite}")
         if edge == "end" and outage.end is None:
             lines += ["", "Nothing proves that it was over when the logs end."]
         if outage.wishes:
-            lines += ["", "What would have told more:", *(f"  {wish}" for wish in outage.wishes)]
+            lines += [
+                "",
+                "What would have told more:",
+                *(line for wish in outage.wishes for line in _folded(wish, width)),
+            ]
         lines.append("")
     text = "\n".join(lines or ["No outage found, so there is no edge to explain.", ""])
     return to_ascii(text) if ascii_only else text
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """One paragraph, cut at words; a name that is longer than the line stays whole."""
+    return wrap(
+        text, width, initial_indent="  ", subsequent_indent="    ", break_long_words=False, break_on_hyphens=False
+    )
