@@ -44,8 +44,8 @@ class Fail:
 class Run:
     """Failures of one group that belong together: LLR `weight` (natural log) against its normal rate `baseline`.
 
-    `last_ok` is the group's last success before the first failure, `next_ok` its first after the last one
-    (None: there is none); `successes` counts those in between.
+    `gain` is what one whole failure adds to it.  `last_ok` is the group's last success before the first failure,
+    `next_ok` its first after the last one (None: there is none); `successes` counts those in between.
     """
 
     group: str
@@ -56,6 +56,7 @@ class Run:
     last_ok: tuple[datetime, Cite] | None
     next_ok: tuple[datetime, Cite] | None
     ever_ok: bool
+    gain: float
 
     @property
     def first(self) -> Fail:
@@ -90,7 +91,7 @@ def failing_runs(outcomes: pl.DataFrame) -> list[Run]:
     )
     failing = decided.filter("failed")
     regulars = _regular_clients(decided)
-    site = _normal_shares(decided.with_columns(pl.lit("site").alias("group")), 0.5)["site"]
+    site = _normal_shares(decided.with_columns(pl.lit("site").alias("group")), 0.1)["site"]
     normal = {group: max(share, site) for group, share in _normal_shares(decided).items()}
     rows = list(failing.iter_rows(named=True))
     by_group: dict[str, list[tuple[dict[str, object], float]]] = defaultdict(list)
@@ -219,7 +220,15 @@ def _run(
     fails = tuple(_fail(row, gain * weight) for row, weight in zip(rows, weights, strict=True))
     weight = sum(fail.weight for fail in fails) + loss * successes
     return Run(
-        group, fails, successes, baseline, weight, _proof(rows[0]["last_ok"]), _proof(rows[-1]["next_ok"]), ever_ok
+        group,
+        fails,
+        successes,
+        baseline,
+        weight,
+        _proof(rows[0]["last_ok"]),
+        _proof(rows[-1]["next_ok"]),
+        ever_ok,
+        gain,
     )
 
 

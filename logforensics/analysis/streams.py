@@ -107,7 +107,9 @@ def whole_sources(events: pl.DataFrame) -> list[Stream]:
 
 def union(kind: str, name: str, parts: Iterable[pl.DataFrame]) -> Stream | None:
     """All lines of several frames as one stream."""
-    rows = pl.concat([part.select("time", "source", "file", "line") for part in parts]).sort("time", "file", "line")
+    rows = pl.concat([part.select("time", "source", "file", "line") for part in parts]).sort(
+        "time", maintain_order=True
+    )
     if not rows.height:
         return None
     return _stream(kind, name, "", rows)
@@ -116,7 +118,7 @@ def union(kind: str, name: str, parts: Iterable[pl.DataFrame]) -> Stream | None:
 def _streams(kind: str, rows: pl.DataFrame, keys: list[str], fewest: int = FEWEST_EVENTS) -> list[Stream]:
     if not rows.height:
         return []
-    slim = rows.select("time", "file", "line", *keys).sort("time", "file", "line", maintain_order=True)
+    slim = rows.select("time", "file", "line", *keys).sort("time", maintain_order=True)
     counts = (
         slim.with_row_index("at")
         .group_by(keys, maintain_order=True)

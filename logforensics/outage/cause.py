@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,8 +33,8 @@ DISK_ERRORS = (
     "usb-storage-lost", "pool-suspended", "raid-degraded", "ctrl-reset",
 )  # fmt: skip
 
-EXTERNAL = ("sshd", "kernel", "fail2ban", "postfix")
-"""Programs that log what comes in from outside: while they do, the network is there."""
+VIRTUAL = re.compile(r"\b(?:veth|docker|br-|tap|tun|virbr|vnet|lxc|cni|flannel|cali)[A-Za-z0-9_-]*")
+"""Links that containers and virtual machines make and drop: losing one is no loss of the network."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,19 @@ class _Matter:
         """The last instant at which it is proven to have lasted."""
         over = self.brackets.end
         return self.end if over is None or over.earliest is None else over.earliest.time
+
+    def told(self, *kinds: str) -> list[Failure]:
+        """Failure lines of some classes that may tell of the cause; what is only claimed does not count.
+
+        As it began; or while it lasted, if sources fell silent with it, or the failing requests' own server says so.
+        """
+        late = self.brackets.start.latest.time + JUST_BEFORE
+        return [
+            fail
+            for fail in self.facts.failures_in(self.begin, self.end, *kinds)
+            if fail.witness != "claimed"
+            and (fail.time <= late or self.brackets.silent or fail.source in self.facts.web_sources)
+        ]
 
 
 def cause_of(case: Case, brackets: Brackets, facts: Facts) -> Cause:
@@ -71,7 +85,7 @@ def _panic(of: _Matter) -> Cause | None:
     boots = [suspect.boot for suspect in of.case.of("host") if suspect.boot]
     if not boots:
         return None
-    found = of.facts.failures_in(of.begin, of.end, "panic")
+    found = [fail for fail in of.facts.failures_in(of.begin, of.end, "panic") if fail.witness != "claimed"]
     if found:
         return Cause("kernel-panic", SAID, _cites(found), ("the kernel itself reported that it could not go on",))
     told = [boot for boot in boots if boot.manner == "panic"]
@@ -82,21 +96,21 @@ def _panic(of: _Matter) -> Cause | None:
 
 def _memory(of: _Matter) -> Cause | None:
     until = of.brackets.start.latest.time + JUST_BEFORE
-    found = of.facts.failures_in(of.begin, until, "oom-kill")
+    found = [fail for fail in of.told("oom-kill") if fail.time <= until]
     if not found or not (of.case.of("service", "web", "host")):
         return None
     return Cause("out-of-memory", SAID, _cites(found), ("the kernel killed a process for want of memory as it began",))
 
 
 def _disk_full(of: _Matter) -> Cause | None:
-    found = of.facts.failures_in(of.begin, of.end, "disk-full")
+    found = of.told("disk-full")
     if not found:
         return None
     return Cause("disk-full", ECHOED, _cites(found), ("programs were told that no space is left on the device",))
 
 
 def _read_only(of: _Matter) -> Cause | None:
-    found = of.facts.failures_in(of.begin, of.end, *DISK_ERRORS)
+    found = of.told(*DISK_ERRORS)
     direct = [fail for fail in found if fail.kind in ("ro-remount", "fs-shutdown", "journal-abort", "pool-suspended")]
     silent = of.brackets.silent
     if direct:
@@ -144,8 +158,9 @@ def _host(of: _Matter) -> Cause | None:
     hosts = of.case.of("host")
     if not hosts:
         return None
-    boot = hosts[0].boot
-    assert boot is not None
+    # Of several boots the least orderly one tells what went wrong.
+    boots = [suspect.boot for suspect in hosts if suspect.boot is not None]
+    boot = min(boots, key=lambda item: (item.shutdown == "clean", item.time))
     early = of.case.of("service")
     if early and early[0].first_fail < hosts[0].first_fail - JUST_BEFORE:
         return None
@@ -162,12 +177,12 @@ def _host(of: _Matter) -> Cause | None:
 def _network(of: _Matter) -> Cause | None:
     if not of.case.of("web"):
         return None
-    link = of.facts.marks_of("link-down", of.begin - JUST_BEFORE, of.end)
+    if _web_stops(of.facts, of.begin, of.brackets.start.latest.time + JUST_BEFORE):
+        return None
+    downs = of.facts.marks_of("link-down", of.begin - JUST_BEFORE, of.end)
+    link = [mark for mark in downs if not VIRTUAL.search(mark.message)]
     if link:
         return Cause("network-loss", SAID, _mark_cites(link), ("the network link was reported down",))
-    stops = _web_stops(of.facts, of.begin, of.brackets.start.latest.time + JUST_BEFORE)
-    if stops:
-        return None
     complaints = of.facts.marks_of("net-fail", of.begin, of.end)
     spared = [mark for mark in of.facts.marks_of("net-ok", of.brackets.start.latest.time, of.end)
               if mark.time < of.last_proof]  # fmt: skip

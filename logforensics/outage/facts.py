@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -129,13 +128,6 @@ class Facts:
         every = [*beats(self.timeline.events), *pollers(self.outcomes)]
         return tuple(stream for stream in every if (rhythm := stream.rhythm()) is not None and rhythm.regular)
 
-    @cached_property
-    def irregular(self) -> tuple[Stream, ...]:
-        """The mined streams that come often but by no timer (re-seeds, sessions)."""
-        every = [*beats(self.timeline.events), *pollers(self.outcomes)]
-        regular = {id(stream) for stream in self.timers}
-        return tuple(stream for stream in every if id(stream) not in regular and len(stream.times) >= 100)
-
     def marks_of(self, kind: str, begin: datetime, end: datetime) -> list[MarkLine]:
         """Marked lines of one kind in [begin, end]."""
         return [mark for mark in self.marks if mark.kind == kind and begin <= mark.time <= end]
@@ -158,7 +150,7 @@ def gather(timeline: Timeline) -> Facts:
         timeline = timeline.with_events(events)
     failures = find_failures(events)
     outcomes = pl.concat([web_outcomes(events), _upstream_outcomes(events, failures)], how="diagonal_relaxed")
-    outcomes = _once(outcomes.sort("time", "source", "file", "line", maintain_order=True))
+    outcomes = _once(outcomes.sort("time", maintain_order=True))
     return Facts(
         timeline,
         outcomes,
@@ -209,16 +201,12 @@ def _once(outcomes: pl.DataFrame) -> pl.DataFrame:
     copies = outcomes.filter(pl.col("failed") & pl.col("client").is_null())
     if not copies.height:
         return outcomes
-    told: dict[str, list[datetime]] = defaultdict(list)
-    for group, time in (
-        outcomes.filter(pl.col("failed") & pl.col("client").is_not_null()).select("group", "time").iter_rows()
-    ):
-        told[str(group)].append(time)
-    second = timedelta(seconds=1)
-    known = [
-        any(abs(other - time) <= second for other in told.get(str(group), ()))
-        for group, time in copies.select("group", "time").iter_rows()
-    ]
+    told = outcomes.filter(pl.col("failed") & pl.col("client").is_not_null()).select("group", "time", twin=pl.lit(True))
+    near = (
+        copies.with_row_index("at")
+        .sort("time")
+        .join_asof(told.sort("time"), on="time", by="group", strategy="nearest", tolerance="1s", check_sortedness=False)
+    )
+    fresh = near.filter(pl.col("twin").is_null()).sort("at").drop("at", "twin")
     others = outcomes.filter(~(pl.col("failed") & pl.col("client").is_null()))
-    fresh = copies.filter(~pl.Series(known, dtype=pl.Boolean))
-    return pl.concat([others, fresh]).sort("time", "source", "file", "line", maintain_order=True)
+    return pl.concat([others, fresh.select(others.columns)]).sort("time", maintain_order=True)

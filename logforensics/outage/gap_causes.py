@@ -9,6 +9,7 @@ from datetime import timedelta
 from logforensics.analysis.findings import Gap
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Outage
+from logforensics.outage.silence import explains
 
 EDGE = timedelta(minutes=2)
 """An event explains a gap's edge if it lies this close to it."""
@@ -39,7 +40,9 @@ def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa:
     if any(gap.start < boot.time <= gap.end + EDGE for boot in facts.boots):
         return "reboot"
     if any(step.seconds > 0 and step.start <= gap.end and step.end >= gap.start for step in facts.steps) or (
-        facts.marks_of("clock-step", gap.end - EDGE, gap.end + EDGE)
+        any(
+            explains(mark.message, gap.seconds) for mark in facts.marks_of("clock-step", gap.end - EDGE, gap.end + EDGE)
+        )
     ):
         return "clock-step"
     if facts.marks_of("suppressed", gap.start - EDGE, gap.end + EDGE):

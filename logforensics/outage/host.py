@@ -76,7 +76,7 @@ def _silent_sources(facts: Facts, instant: datetime) -> tuple[str, ...]:
     quiet = []
     for stream in facts.sources:
         last = stream.before(instant - timedelta(microseconds=1))
-        rhythm = stream.rhythm() if last is not None else None
+        rhythm = None if last is None else stream.rhythm(without=(stream.times[last], instant))
         if last is None or rhythm is None:
             continue
         silence = (instant - stream.times[last]).total_seconds()

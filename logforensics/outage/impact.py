@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge, Impact
+
+MACHINES = re.compile(r"root by (?:root)?\(uid=0\)|TTY=unknown|of [Uu]ser root")
+"""Sessions that cron, agents and timers open: for root by root, or without a terminal."""
 
 MOST_DAYS = 60
 """Days looked at on either side for the same hours: beyond two months a site's traffic is another one."""
@@ -55,6 +59,6 @@ def _missing(
 def first_human_trace(facts: Facts, begin: datetime) -> Edge | None:
     """The first login or sudo at or after `begin`: the earliest trace of a person at the machine."""
     for mark in facts.marks:
-        if mark.kind == "login" and mark.time >= begin and "root by (uid=0)" not in mark.message:
+        if mark.kind == "login" and mark.time >= begin and not MACHINES.search(mark.message):
             return Edge(mark.time, mark.cite, "the first login or sudo since it began")
     return None

@@ -59,7 +59,7 @@ class Cause:
 class Alibi:
     """What one endpoint group, source or component can show for the time of the outage.
 
-    `verdict` is "failed", "working" (proven), "silent" or "no-witness".
+    `verdict` is "failed", "working" (proven), "mixed", "silent" or "no-witness".
     """
 
     kind: str  # "endpoint" | "source"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -47,7 +48,7 @@ def web_silences(facts: Facts, elsewhere: Sequence[Suspect]) -> list[Suspect]:
     for since, until, ends in _long_silences(web, pollers, facts.end):
         alive = sum(stream.count_within(since, until) for stream in others)
         known = any(other.first_fail <= until and other.last_fail >= since for other in elsewhere)
-        if alive < BEATS or known or _stepped(facts, since, until):
+        if alive < BEATS or known or _stepped(facts, since, until, told=False):
             continue
         suspects.append(_web(facts, web, pollers, since, until, ends))
     return suspects
@@ -163,9 +164,11 @@ def _long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> l
             continue
         if rhythm.improbability(seconds) < needed:
             break
-        missed = sum(_missed(timer, since, until) >= BEATS for timer in timers)
+        beating = [timer for timer in timers if _missed(timer, since, until) > 0]
+        missed = sum(_missed(timer, since, until) >= BEATS for timer in beating)
         alone = rank == 0 and (len(longest) == 1 or seconds >= ROBUST * longest[1][2])
-        if missed or (alone and not timers and _awake(stream, since, until)):
+        # One program may have stopped for reasons of its own: where there is a second, it missed its beats too.
+        if missed >= min(2, max(1, len(beating))) or (alone and not timers and _awake(stream, since, until)):
             found.append((since, until, until <= stream.times[-1]))
     return sorted(found)
 
@@ -205,13 +208,26 @@ def _slept(facts: Facts, since: datetime, until: datetime) -> list[MarkLine]:
     ]  # fmt: skip
 
 
-def _stepped(facts: Facts, since: datetime, until: datetime) -> bool:
+def _stepped(facts: Facts, since: datetime, until: datetime, *, told: bool = True) -> bool:
     """Whether the clock was set forward in a silence, so that the time it spans never passed.
 
-    Proven by the kernel's own seconds, or told by a clock daemon at the silence's end.
+    Proven by the kernel's own seconds or, with `told`, by what a clock daemon says at the silence's end (where others
+    wrote in the silence the time did pass, whatever it says).
     """
     if _slept(facts, since, until):
         return False
     span = (until - since).total_seconds()
-    proven = any(step.seconds > span / 2 and step.start <= until and step.end >= since for step in facts.steps)
-    return proven or bool(facts.marks_of("clock-step", until - NEAR, until + NEAR))
+    if any(step.seconds > span / 2 and step.start <= until and step.end >= since for step in facts.steps):
+        return True
+    marks = facts.marks_of("clock-step", until - NEAR, until + NEAR) if told else []
+    return any(explains(mark.message, span) for mark in marks)
+
+
+STEP_SECONDS = re.compile(r"(?:by|reset|offset) ([+-]?[0-9]+(?:\.[0-9]+)?)")
+"""How chronyd, ntpd and ntpdate tell the size of a step ("wrong by 0.61 seconds", "time reset +7296.5 s")."""
+
+
+def explains(message: str, span: float) -> bool:
+    """Whether a step of the clock accounts for a silence of `span` seconds: for half of it, if it says its size."""
+    size = STEP_SECONDS.search(message)
+    return size is None or abs(float(size[1])) >= span / 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -53,7 +53,6 @@ class Suspect:
     runs: tuple[Run, ...] = ()
     boot: Boot | None = None
     silent: tuple[str, ...] = ()
-    notes: tuple[str, ...] = field(default=())
 
     @property
     def first_fail(self) -> datetime:
@@ -83,9 +82,13 @@ def failing_services(facts: Facts) -> list[Suspect]:
     suspects = []
     for cluster in _clusters(facts.runs):
         first, last = min(run.first.began for run in cluster), max(run.last.time for run in cluster)
-        chosen = _choice(facts, cluster, first, last)
-        weight = sum(run.weight - chosen for run in cluster if run.ever_ok)
-        needed = ODD if _pointed_at(facts, cluster) else anywhere
+        pointed = _pointed_at(facts, cluster)
+        needed = ODD if pointed else anywhere
+        # A group that never worked is no evidence, unless something else says that all was not well just then.
+        testify = [run for run in cluster if run.ever_ok or pointed]
+        if sum(run.weight for run in testify) < needed:
+            continue
+        weight = _weight(facts, cluster, testify, first, last)
         if weight >= needed and last - first >= SHORTEST:
             suspects.append(_service(facts, cluster))
     return suspects
@@ -110,15 +113,38 @@ def _clusters(runs: Sequence[Run]) -> list[list[Run]]:
     return sorted([*done, *open_clusters], key=lambda cluster: (cluster[0].first.began, cluster[0].group))
 
 
-def _choice(facts: Facts, cluster: Sequence[Run], begin: datetime, end: datetime) -> float:
-    """What each group of a cluster costs for having been picked out of all that were asked for in its time.
+def _weight(facts: Facts, cluster: Sequence[Run], testify: Sequence[Run], begin: datetime, end: datetime) -> float:
+    """The evidence of a cluster: that of its groups, less what it costs to have picked them.
 
-    There are about (e n / k)^k ways to pick k groups out of n, so each costs ln(e n / k): among thousands of pages
-    some fail by chance at any time.
+    A group's evidence is the weight of its runs, but no more than -ln of the chance that so many of its requests of
+    that time fail at its normal share: in a long time a busy group has a failure or two in any case.  There are
+    about (e n / k)^k ways to pick k groups out of n, so each costs ln(e n / k).
     """
-    asked = facts.outcomes.filter(pl.col("began").is_between(begin, end)).get_column("group").n_unique()
-    groups = len({run.group for run in cluster})
-    return max(BY_CHANCE, 1 + math.log(max(asked, groups) / groups))
+    asked = (
+        facts.outcomes.filter(pl.col("began").is_between(begin, end) & (pl.col("ok") | pl.col("failed")))
+        .group_by(pl.col("group").cast(pl.String))
+        .len()
+    )
+    requests = dict(asked.iter_rows())
+    groups = {run.group for run in cluster}
+    cost = max(BY_CHANCE, 1 + math.log(max(len(requests), len(groups)) / len(groups)))
+    total = 0.0
+    for group in sorted({run.group for run in testify}):
+        runs = [run for run in testify if run.group == group]
+        trials = sum(fail.weight for run in runs for fail in run.fails) / max(run.gain for run in runs)
+        expected = requests.get(group, 1) * max(run.baseline for run in runs)
+        total += min(sum(run.weight for run in runs), surprise(trials, expected)) - cost
+    return total
+
+
+def surprise(seen: float, expected: float) -> float:
+    """-ln P(X >= seen) for a Poisson X with the mean `expected`: exact for one and two, Chernoff's bound beyond."""
+    count = max(1, round(seen))
+    if count > 2:
+        return max(0.0, seen * math.log(seen / expected) - seen + expected)
+    none = math.exp(-expected)
+    chance = 1 - none if count == 1 else 1 - none * (1 + expected)
+    return -math.log(max(chance, 1e-300))
 
 
 def _pointed_at(facts: Facts, cluster: list[Run]) -> bool:

@@ -97,7 +97,10 @@ def _window(edges: Brackets, facts: Facts) -> tuple[datetime, datetime]:
 
 
 def _scope(case: Case, hit: Endpoints) -> str:
-    """Total if nothing at all was served while it lasted, else partial."""
+    """Total if nothing at all was served while it lasted, else partial.
+
+    One endpoint that fails while no other is asked for says nothing of the others: that is partial as well.
+    """
     if hit.successes:
         return "partial"
     if case.of("host", "web", "stall") and not case.of("disk"):
