@@ -19,6 +19,11 @@ FEWEST_EVENTS = 13
 MOST_STREAMS = 2000
 """Streams kept of each kind, the busiest first: beyond the first few hundred they only repeat one another."""
 
+DAY, WEEK, MICROSECOND = timedelta(days=1), timedelta(weeks=1), timedelta(microseconds=1)
+
+WEEKS = 3
+"""Weeks of history from which the hour of the week is compared: two other weeks beside the one in question."""
+
 HOURS_ALIKE = timedelta(hours=2)
 """Traffic at an hour of day is compared with what came within two hours of it on other days: people's day changes
 on the scale of hours (night, morning, lunch), and narrower windows leave too few intervals to measure."""
@@ -71,8 +76,8 @@ class Stream:
     ) -> Rhythm | None:
         """The stream's rhythm over all it has shown but the intervals that overlap `without`.
 
-        With `near`, only intervals that begin within HOURS_ALIKE of that time of day (on any day) are used, if
-        there are enough of them.
+        With `near`, only intervals that begin within HOURS_ALIKE of that hour of the week are used, if the history is
+        long enough; else of that time of day on any day, if there are enough of them.
         """
         if without is None and near is None:
             return self._whole
@@ -80,12 +85,15 @@ class Stream:
         if without is not None:
             spans = spans.filter((pl.col("end") <= without[0]) | (pl.col("begin") >= without[1]))
         if near is not None:
-            day, wide = 86_400_000_000, int(HOURS_ALIKE.total_seconds() * 1e6)
-            apart = (pl.col("begin") - pl.lit(near)).dt.total_microseconds() % day
-            alike = spans.filter((apart <= wide) | (apart >= day - wide)).get_column("seconds")
-            close = rhythm_of(alike) if len(alike) >= 4 * FEWEST_EVENTS else None
-            if close is not None:
-                return close
+            wide = HOURS_ALIKE // MICROSECOND
+            for period in (WEEK // MICROSECOND, DAY // MICROSECOND):
+                apart = (pl.col("begin") - pl.lit(near)).dt.total_microseconds() % period
+                alike = spans.filter((apart <= wide) | (apart >= period - wide)).get_column("seconds")
+                weeks = (spans.item(-1, "end") - spans.item(0, "begin")) // WEEK if spans.height else 0
+                enough = len(alike) >= 4 * FEWEST_EVENTS and (period < WEEK // MICROSECOND or weeks >= WEEKS)
+                close = rhythm_of(alike) if enough else None
+                if close is not None:
+                    return close
         return rhythm_of(spans.get_column("seconds"))
 
 

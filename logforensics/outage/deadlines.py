@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from logforensics.analysis.rhythm import Rhythm
 from logforensics.analysis.streams import Stream
 from logforensics.outage.model import Edge
 
@@ -35,12 +36,13 @@ def missed_beats(
         if rhythm is None:
             continue
         due = stream.times[last] + timedelta(seconds=rhythm.limit) + lost
+        missing = ((stream.times[following] if following is not None else until) - stream.times[last]).total_seconds()
         if since < due < until:
             edges.append(
                 Edge(
                     due,
                     stream.cites(last),
-                    f"{describe(stream)} came every {period(rhythm.median)} and was overdue",
+                    f"{describe(stream)} came every {period(rhythm.median)} and was overdue{odds(rhythm, missing)}",
                     shift=(due - stream.times[last]).total_seconds(),
                 )
             )
@@ -73,6 +75,12 @@ def still_silent(streams: Iterable[Stream], since: datetime, until: datetime, ne
                 )
             )
     return sorted(edges, key=lambda edge: (edge.time, edge.cite or ("", 0)), reverse=True)
+
+
+def odds(rhythm: Rhythm, silence: float) -> str:
+    """The chance of a silence of so many seconds at a stream's rhythm, in words; nothing where it is not small."""
+    decades = rhythm.improbability(silence)
+    return f" (such a silence has a chance below 1 in 10^{decades:.0f})" if decades >= 2 else ""
 
 
 def describe(stream: Stream) -> str:
