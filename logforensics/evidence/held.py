@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from logforensics.evidence.opening import Disk
 from logforensics.evidence.pieces import Doubt, Hole, Pieces
 
 if TYPE_CHECKING:
     from logforensics.evidence.model import LogFile
+
+
+class Spool:
+    """An unnamed file that lives as long as something holds it."""
+
+    def __init__(self, fd: int) -> None:
+        self._fd = fd
+
+    def fileno(self) -> int:
+        """Its descriptor, open for reading and writing."""
+        return self._fd
+
+    def __del__(self) -> None:
+        os.close(self._fd)
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +36,7 @@ class Held:
     `flaws` stand behind the member's last byte: what of it is missing or doubtful.
     """
 
-    copy: IO[bytes] | None
+    copy: Spool | None
     offset: int
     flaws: tuple[Hole | Doubt, ...] = ()
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Iterator
-from typing import IO
 
-from logforensics.evidence.held import Held
+from logforensics.evidence.held import Held, Spool
 from logforensics.evidence.model import LogFile, PassedOver
 from logforensics.evidence.names import shown
 from logforensics.evidence.pieces import Doubt, Hole
@@ -31,7 +30,7 @@ class Copy:
     def __init__(self, bundle: LogFile, refuses: Refuses) -> None:
         self._bundle = bundle
         self._refuses = refuses
-        self._file: IO[bytes] | None = None
+        self._file: Spool | None = None
         self._size = 0
 
     def add(self, member: str, mtime: float | None, parts: Iterator[bytes], flaws: Flaws) -> LogFile | PassedOver:
@@ -55,11 +54,12 @@ class Copy:
             return PassedOver(name, "unread", "its packed bytes are damaged from the first one on")
         return LogFile(self._bundle.path, name, size, mtime, held=held)
 
-    def _write(self, data: bytes) -> IO[bytes]:
+    def _write(self, data: bytes) -> Spool:
         if self._file is None:
             # /tmp may lie in memory
             place = os.environ.get("TMPDIR") or ("/var/tmp" if os.access("/var/tmp", os.W_OK) else None)  # noqa: S108
-            self._file = tempfile.TemporaryFile(prefix="logforensics-", dir=place, buffering=0)  # noqa: SIM115 - lives on
+            with tempfile.TemporaryFile(prefix="logforensics-", dir=place, buffering=0) as nameless:
+                self._file = Spool(os.dup(nameless.fileno()))
         if self._size + len(data) > MOST:
             raise _FullError
         while data:

@@ -48,7 +48,9 @@ def web_silences(facts: Facts, elsewhere: Sequence[Suspect]) -> list[Suspect]:
     for since, until, ends in _long_silences(web, pollers, facts.end):
         alive = sum(stream.count_within(since, until) for stream in others)
         known = any(other.first_fail <= until and other.last_fail >= since for other in elsewhere)
-        if alive < BEATS or known or _stepped(facts, since, until, told=False):
+        quarter = (until - since) / 4
+        midst = any(stream.count_within(since + quarter, until - quarter) for stream in others)
+        if alive < BEATS or known or _stepped(facts, since, until, told=not midst):
             continue
         suspects.append(_web(facts, web, pollers, since, until, ends))
     return suspects
