@@ -9,7 +9,7 @@ from collections.abc import Iterable
 import polars as pl
 
 from logforensics.analysis.findings import Burst
-from logforensics.analysis.runs import Run
+from logforensics.analysis.runs import Run, one_client_alone
 
 FALSE_ALARMS = 0.01
 """Expected number of bursts seen by chance in one run over all groups."""
@@ -23,7 +23,7 @@ def find_bursts(runs: Iterable[Run], outcomes: pl.DataFrame) -> tuple[Burst, ...
     needed = math.log(max(10, outcomes.height) / FALSE_ALARMS)
     bursts = []
     for run in runs:
-        if run.weight < needed:
+        if run.weight < needed or one_client_alone([run]):
             continue
         statuses = Counter(fail.status for fail in run.fails)
         bursts.append(

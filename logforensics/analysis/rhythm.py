@@ -47,7 +47,7 @@ class Rhythm:
         if silence <= self.threshold:
             return 0.0
         decades = -math.log10(TAIL) + (silence - self.threshold) / (self.excess * math.log(10))
-        return min(decades, 99.0)
+        return min(decades, 300.0)
 
 
 def rhythm_of(intervals: pl.Series) -> Rhythm | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -26,6 +27,10 @@ therefore stays right while the group is broken in up to seven tenths of what wa
 
 CLIENT_CLOSED_WEIGHT = 0.5
 """A 499 may be an impatient or a departing visitor as well as a stalled server: it counts half."""
+
+
+UNKNOWN = "None"
+"""The client of a failure whose log names none."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +67,11 @@ class Run:
     def first(self) -> Fail:
         """The failure that came first."""
         return self.fails[0]
+
+    @property
+    def trials(self) -> float:
+        """How many independent trials its failures stand for."""
+        return sum(fail.weight for fail in self.fails) / self.gain
 
     @property
     def last(self) -> Fail:
@@ -138,6 +148,9 @@ def _weights(rows: list[dict[str, object]], regulars: set[str]) -> list[float]:
     for row in rows:
         client, time = str(row["client"]), row["began"]
         assert isinstance(time, datetime)
+        if client == UNKNOWN:  # a log that names no clients: each failure stands for itself
+            weights.append(CLIENT_CLOSED_WEIGHT if row["status"] == 499 else 1.0)
+            continue
         if client in latest and time - latest[client] > timedelta(hours=1):
             seen[client] = 0
         latest[client] = time
@@ -177,6 +190,13 @@ def _segments(
 def _scores(share: float, baseline: float) -> tuple[float, float]:
     """The log likelihood ratio of one failure and of one success, failing `share` against `baseline`."""
     return math.log(share / baseline), math.log((1 - share) / (1 - baseline))
+
+
+def one_client_alone(runs: Iterable[Run]) -> bool:
+    """Whether all failures are of one client that was never served: its word is not enough, however often it asks."""
+    every = list(runs)
+    clients = {fail.client for run in every for fail in run.fails}
+    return len(clients) == 1 and UNKNOWN not in clients and sum(run.trials for run in every) <= 2
 
 
 def _maximal_segments(

@@ -79,7 +79,7 @@ def still_silent(streams: Iterable[Stream], since: datetime, until: datetime, ne
 
 def odds(rhythm: Rhythm, silence: float) -> str:
     """The chance of a silence of so many seconds at a stream's rhythm, in words; nothing where it is not small."""
-    decades = rhythm.improbability(silence)
+    decades = min(99.0, rhythm.improbability(silence))
     return f" (such a silence has a chance below 1 in 10^{decades:.0f})" if decades >= 2 else ""
 
 

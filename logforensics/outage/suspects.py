@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from logforensics.analysis.findings import Boot, Cite
-from logforensics.analysis.runs import FAILING_SHARES, Fail, Run
+from logforensics.analysis.runs import FAILING_SHARES, Fail, Run, one_client_alone
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
 
@@ -86,7 +86,7 @@ def failing_services(facts: Facts) -> list[Suspect]:
         needed = ODD if pointed else anywhere
         # A group that never worked is no evidence, unless something else says that all was not well just then.
         testify = [run for run in cluster if run.ever_ok or pointed]
-        if sum(run.weight for run in testify) < needed:
+        if sum(run.weight for run in testify) < needed or (one_client_alone(cluster) and not pointed):
             continue
         weight = _weight(facts, cluster, testify, first, last)
         if weight >= needed and last - first >= SHORTEST:
@@ -131,7 +131,7 @@ def _weight(facts: Facts, cluster: Sequence[Run], testify: Sequence[Run], begin:
     total = 0.0
     for group in sorted({run.group for run in testify}):
         runs = [run for run in testify if run.group == group]
-        trials = sum(fail.weight for run in runs for fail in run.fails) / max(run.gain for run in runs)
+        trials = sum(run.trials for run in runs)
         expected = requests.get(group, 1) * max(run.baseline for run in runs)
         total += min(sum(run.weight for run in runs), surprise(trials, expected)) - cost
     return total

@@ -23,7 +23,7 @@ def run(weight: float, *fails: tuple[int, int, str], group: str = "/", successes
         Fail(NOON + timedelta(seconds=second), NOON, Cite("access.log", second), status, client, 1.0)
         for second, status, client in fails or ((1, 502, "a"),)
     )
-    return Run(group, known, successes, 0.0123456789, weight, None, None, ever_ok=True, gain=4.0)
+    return Run(group, known, successes, 0.0123456789, weight, None, None, ever_ok=True, gain=0.1)
 
 
 def test_a_burst_sums_its_run_up() -> None:
