@@ -7,6 +7,7 @@ import os
 import stat
 import zlib
 from collections.abc import Iterator, Sequence
+from copy import copy as copied
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -62,14 +63,21 @@ def _unzipped(archive: ZipFile, info: ZipInfo, copy: Copy) -> LogFile | PassedOv
     import zipfile
 
     broken: list[str] = []
+    unchecked = copied(info)
+    del unchecked.CRC  # zipfile would withhold the bytes with which it finds that the checksum is wrong
 
     def parts() -> Iterator[bytes]:
+        checksum = 0
         try:
-            with archive.open(info) as stream:
+            with archive.open(unchecked) as stream:
                 while part := stream.read(CHUNK):
+                    checksum = zlib.crc32(part, checksum)
                     yield part
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
-            broken.append("zip-check")  # the checksum, the packed bytes or the sizes are wrong
+            broken.append("zip-check")  # the packed bytes or the sizes are wrong
+            return
+        if checksum != info.CRC:
+            broken.append("zip-check")
 
     def flaws(size: int) -> tuple[Hole | Doubt, ...]:
         missing = (Hole("bundle-truncated", info.file_size - size),) if size < info.file_size else ()
