@@ -202,7 +202,7 @@ def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
     return typed
 
 
-_SHOWN_ONLY = ("paths", "as_json", "format_", "output", "color", "quiet", "jobs", "exit_code")
+_SHOWN_ONLY = ("paths", "as_json", "format_", "csv_raw", "output", "color", "quiet", "jobs", "exit_code")
 
 
 def command_line(name: str, values: dict[str, Any]) -> tuple[str, ...]:

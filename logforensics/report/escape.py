@@ -1,13 +1,15 @@
-"""Turns hostile log text into text that a terminal, Markdown, a spreadsheet or a JSON reader shows and never obeys.
+"""Turns hostile log text into text that a terminal, Markdown, HTML, a spreadsheet or JSON shows and never obeys.
 
-One door a face: `plain` for terminals and prose, `code` and `fence` for Markdown, `cell` for CSV, `ascii_json`
-for JSON.  Controls are shown, never stripped (CVE-2021-25743, CVE-2021-42574), and `unplain` restores the input.
+One door a face: `plain` for terminals, `code`, `fence` and `prose` for Markdown, `html` and `attribute` for HTML,
+`cell` for CSV, `ascii_json` for JSON.  Controls are shown, never stripped (CVE-2021-25743, CVE-2021-42574), and
+`unplain` restores the input.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from html import escape as _entities
 
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
@@ -24,6 +26,10 @@ _SHOWN = re.compile(r"\\(?:\\|n|r|t|x[0-9a-f]{2}|u[0-9a-f]{4})|<U\+[0-9A-F]{4,6}
 _BACK = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t"}
 FORMULA = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 """First characters that make a spreadsheet evaluate a cell (CWE-1236), full-width forms included."""
+
+ARMED = r"(^|;)([ \u00a0\u3000]*[=+@\t\r\uff1d\uff0b\uff0d\uff20-])"
+"""Where a formula could begin, for Python's regex engine and Rust's: a cell's first character, whatever spaces are in
+front of it, and behind a semicolon, at which a spreadsheet set to a language with decimal commas splits the line."""
 
 
 def _show(match: re.Match[str]) -> str:
@@ -113,10 +119,22 @@ def fence(lines: list[str], info: str = "text") -> list[str]:
     return [f"{ticks}{info}", *lines, ticks]
 
 
+def html(text: str, limit: int | None = None) -> str:
+    """`text` as the content of an HTML element: nothing in it is markup, and it stays in its own reading direction."""
+    return f"<bdi>{attribute(text, limit)}</bdi>"
+
+
+def attribute(text: str, limit: int | None = None) -> str:
+    """`text` as the value of an HTML attribute in double quotes; never for one that is a URL, a script or a style."""
+    return _entities(plain(text, limit), quote=True)
+
+
+_ARMED = re.compile(ARMED)
+
+
 def cell(text: str) -> str:
-    """`text` for a CSV cell: controls shown, and a leading formula character disarmed with an apostrophe."""
-    armed = text[:1] in FORMULA if text else False
-    return ("'" if armed else "") + plain(text)
+    """`text` for a CSV cell: controls shown, and an apostrophe wherever a formula could begin."""
+    return plain(_ARMED.sub(r"\1'\2", text))
 
 
 def ascii_json(value: object, indent: int | None = 2) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import polars as pl
 
 from logforensics.clock.zones import Zone, offset_text
-from logforensics.report.escape import CONTROLS, FORMULA, INVISIBLE, plain
+from logforensics.report.escape import ARMED, CONTROLS, INVISIBLE, plain
 from logforensics.report.escape import ascii_only as to_ascii
 from logforensics.report.words import UTC
 
@@ -100,24 +100,26 @@ def _shown(column: pl.Expr, *, limit: int | None = None) -> pl.Expr:
     return pl.when(shown.str.len_chars() > limit).then(shown.str.head(limit - 3) + "...").otherwise(shown)
 
 
-def csv(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
-    """CSV (RFC 4180, LF) with a header; controls are shown, leading formula characters disarmed with an apostrophe."""
+def csv(events: pl.DataFrame, zone: Zone = UTC, *, raw: bool = False) -> Iterator[bytes]:
+    """CSV (RFC 4180, LF) with a header; controls are shown, and what a spreadsheet would run is disarmed.
+
+    With `raw` every text is what the log says: for programs, not for spreadsheets.
+    """
     texts = [name for name in COLUMNS if name not in ("time", "line", "pid", "status")]
     first = True
     for block in _blocks(events, zone):
-        safe = block.with_columns(
-            pl.when(pl.col(name).str.contains(f"^[{FORMULA}]".replace("-", "\\-")))
-            .then("'" + _shown(pl.col(name)))
-            .otherwise(_shown(pl.col(name)))
-            .alias(name)
-            for name in texts
-        )
+        rows = block if raw else block.with_columns(_shown(_disarmed(pl.col(name))).alias(name) for name in texts)
         buffer = io.BytesIO()
-        safe.write_csv(buffer, include_header=first)
+        rows.write_csv(buffer, include_header=first)
         first = False
         yield buffer.getvalue()
     if first:
         yield (",".join(COLUMNS) + "\n").encode()
+
+
+def _disarmed(column: pl.Expr) -> pl.Expr:
+    """The column with an apostrophe wherever a spreadsheet could begin a formula, as `escape.cell` puts it."""
+    return column.str.replace_all(ARMED, "${1}'${2}")
 
 
 def parquet(events: pl.DataFrame) -> Iterator[bytes]:

@@ -81,6 +81,18 @@ def test_timeline_as_csv_disarms_formulas(command: Command, logs: Path) -> None:
     assert rows[-1]["message"] == "'=SUM(A1)"
 
 
+def test_raw_csv_says_what_the_log_says(command: Command, logs: Path) -> None:
+    """For programs, which run no formulas."""
+    rows = list(csv.DictReader(io.StringIO(command("timeline", logs, "--format", "csv", "--csv-raw").out)))
+    assert rows[-1]["message"] == "=SUM(A1)"
+    assert rows[1]["message"].endswith("\x1b[31m\u202e.")
+
+
+def test_raw_csv_is_refused_where_no_csv_is_written(command: Command, logs: Path) -> None:
+    """An option without effect is a mistake."""
+    assert command("timeline", logs, "--csv-raw").code == 2
+
+
 def test_the_table_shows_escape_sequences_and_sends_none(command: Command, logs: Path) -> None:
     """A log cannot paint the terminal."""
     out = command("timeline", logs, "--color", "always").out

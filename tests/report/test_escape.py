@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from logforensics.report.escape import ascii_json, cell, code, fence, plain, prose, unplain
+from logforensics.report.escape import ascii_json, attribute, cell, code, fence, html, plain, prose, unplain
 
 PAYLOADS = (
     "\x1b[31mred\x1b]0;title\x07",
@@ -104,6 +104,29 @@ def test_prose_at_the_start_of_a_line_starts_no_block(text: str, expected: str) 
 def test_a_formula_is_disarmed(first: str) -> None:
     """No spreadsheet evaluates a cell from a log."""
     assert cell(first + "1").startswith("'")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("  =1", "'  =1"), ("a;=1;b", "a;'=1;b"), ("a; @x", "a;' @x"), ("a=1", "a=1"), ("a-b; c", "a-b; c")],
+)
+def test_a_formula_is_disarmed_where_a_cell_could_begin(text: str, expected: str) -> None:
+    """Spaces hide no formula, and neither does a semicolon that another language takes for the separator."""
+    assert cell(text) == expected
+
+
+@pytest.mark.parametrize("text", PAYLOADS)
+def test_html_of_hostile_text_is_one_element_without_markup_inside(text: str) -> None:
+    """A browser sees the isolating element and text, nothing else."""
+    shown = html(text)
+    inside = shown.removeprefix("<bdi>").removesuffix("</bdi>")
+    assert shown == f"<bdi>{inside}</bdi>"
+    assert not set(inside) & set("<>\"'")
+
+
+def test_an_attribute_cannot_be_left() -> None:
+    """Quotes of both kinds become entities."""
+    assert attribute("\" onload='x' <&") == "&quot; onload=&#x27;x&#x27; &lt;&amp;"
 
 
 def test_json_is_ascii_and_reads_back() -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from logforensics.clock.zones import Zone
 from logforensics.report import rows
+from logforensics.report.escape import cell
 from logforensics.schema import SCHEMA
 
 BERLIN = Zone.named("Europe/Berlin")
@@ -94,6 +95,13 @@ def test_every_formula_character_is_disarmed(events: pl.DataFrame, first: str) -
     """Whatever a spreadsheet evaluates gets its apostrophe."""
     bad = events.with_columns(message=pl.lit(first + "1"))
     assert next(iter(csv.DictReader(io.StringIO("\n".join(lines(rows.csv(bad)))))))["message"].startswith("'")
+
+
+def test_columns_are_disarmed_as_a_single_cell_is(events: pl.DataFrame) -> None:
+    """The engine's way and Python's way through the door give the same text."""
+    text = "a;=1; -2;b @c;\u3000=d\x1b"
+    row = next(csv.DictReader(io.StringIO("\n".join(lines(rows.csv(events.with_columns(message=pl.lit(text))))))))
+    assert row["message"] == cell(text)
 
 
 def test_parquet_keeps_types(events: pl.DataFrame) -> None:
