@@ -14,6 +14,7 @@ from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import WHOLE_SECOND, Facts, not_before
 from logforensics.outage.host import SILENT_DECADES
 from logforensics.outage.model import Bracket, Constraint, Edge
+from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import UPSTREAM
 
 COVERED = 0.9
@@ -202,7 +203,7 @@ def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) 
     if since is None:
         return []
     edges = [
-        Edge(at, fail.cite, f"{fail.program or fail.source} reported it ({fail.kind})")
+        Edge(at, fail.cite, f"{speaker(fail.program, fail.source)} reported it ({fail.kind})")
         for fail in facts.failures_in(since - WHOLE_SECOND, until)
         if fail.witness != "claimed" and fail.kind not in UPSTREAM and (at := not_before(fail.time, since)) is not None
     ]
@@ -237,7 +238,7 @@ def _by_restart(facts: Facts, last: Edge, fails: list[Edge], recovered: list[Edg
     named = [mark for mark in jobs if done.program and done.program.lower() in mark.message.lower()]
     mine = named or [mark for mark in jobs if mark.kind == "service-start"][-1:]
     fails = [*fails, *(Edge(mark.time, mark.cite, "the service was only being restarted") for mark in mine)]
-    return fails, [*recovered, Edge(done.time, done.cite, f"{done.program or 'a program'} said that it is ready")]
+    return fails, [*recovered, Edge(done.time, done.cite, f"{speaker(done.program)} said that it is ready")]
 
 
 def _last_before(stream: Stream, instant: datetime, reason: str) -> list[Edge]:

@@ -10,6 +10,7 @@ from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
+from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import UPSTREAM, Suspect
 
 SYSLOG = "syslog"
@@ -46,7 +47,7 @@ def dead_disks(facts: Facts, hosts: list[Suspect]) -> list[Suspect]:
         worked = (Edge(since, stream.cites(at), f"the last line of {stream.name}, which then fell silent with others"),)
         until = Edge(boot.time, boot.cite, "the sources stayed silent until the machine was started again")
         words = [
-            Edge(fail.time, fail.cite, f"{fail.program or fail.source} reported it ({fail.kind})")
+            Edge(fail.time, fail.cite, f"{speaker(fail.program, fail.source)} reported it ({fail.kind})")
             for fail in told.values()
             if since < fail.time < due[0].time and fail.source in host.silent
         ]

@@ -11,6 +11,7 @@ from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import Facts, MarkLine
 from logforensics.outage.model import Edge
+from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import Suspect
 
 SHUTDOWN = timedelta(minutes=10)
@@ -117,7 +118,7 @@ def _recovered(facts: Facts, up: datetime) -> list[Edge]:
     ready = facts.marks_of("ready", up, up + STARTUP)
     edges = []
     if ready:
-        edges.append(Edge(ready[-1].time, ready[-1].cite, f"{ready[-1].program or 'a program'} said that it is ready"))
+        edges.append(Edge(ready[-1].time, ready[-1].cite, f"{speaker(ready[-1].program)} said that it is ready"))
     for stream in facts.served:
         after = stream.after(up)
         if after is not None:

@@ -14,6 +14,7 @@ from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import missed_beats, still_silent
 from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine, not_before
 from logforensics.outage.model import Edge
+from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import FALSE_ALARMS, Suspect
 
 BEATS = 3
@@ -80,7 +81,7 @@ def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, 
         if mark.time <= until and (at := not_before(mark.time, since)) is not None
     ]
     trouble = [mark for mark in marks if mark.kind in ("net-fail", "link-down") or _of_web_server(mark)]
-    fails += [Edge(mark.time, mark.cite, f"{mark.program or mark.source} told of it") for mark in trouble
+    fails += [Edge(mark.time, mark.cite, f"{speaker(mark.program, mark.source)} told of it") for mark in trouble
               if mark.kind != "service-start"]  # fmt: skip
     network = any(mark.kind in ("net-fail", "link-down") for mark in trouble)
     back = [
@@ -91,7 +92,9 @@ def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, 
     again = [mark for mark in back if mark.time > last and not mark.message.startswith("Starting")]
     if ends and again:
         fails = [edge for edge in fails if edge.time <= again[0].time]
-        recovered.append(Edge(again[0].time, again[0].cite, f"{again[0].program or again[0].source} reported success"))
+        recovered.append(
+            Edge(again[0].time, again[0].cite, f"{speaker(again[0].program, again[0].source)} reported success")
+        )
     return Suspect("web", tuple(worked), tuple(fails or _until(web, until, ends)), tuple(recovered))
 
 

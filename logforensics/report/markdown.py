@@ -190,7 +190,7 @@ def _actions(report: Report) -> list[tuple[str, ...]]:
         if row not in rows:
             rows.append(row)
         for spot in outage.blind_spots:
-            row = (advised(spot.advice), "detect", BLANK, BLANK)
+            row = (advised(spot.advice, report.names, table=True), "detect", BLANK, BLANK)
             if row not in rows:
                 rows.append(row)
     rows.append((BLANK, "prevent", BLANK, BLANK))

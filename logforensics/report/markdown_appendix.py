@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from logforensics.analysis.findings import Burst, Failure, Gap
-from logforensics.report.escape import code, prose
-from logforensics.report.markdown_parts import Lines, bullets, cited, quoted, section, table
+from logforensics.report.escape import code
+from logforensics.report.markdown_parts import Lines, bullets, cited, quoted, said, section, table
 from logforensics.report.model import Note, Report
 from logforensics.report.words import clock, duration, listing, local, plural, zone_label
 
@@ -222,15 +222,15 @@ def _completeness(report: Report) -> Lines:
     zones: dict[tuple[str, str], list[str]] = defaultdict(list)
     for source in report.sources:
         zones[source.timezone, source.timezone_reason].append(code(source.path, 80))
-    lines += bullets([_zone(zone, reason, names) for (zone, reason), names in zones.items()])
+    lines += bullets([_zone(zone, reason, names, report.names) for (zone, reason), names in zones.items()])
     samples = [f"{sample.cite}: {sample.text}" for row in report.sources for sample in row.samples]
     if samples:
         lines += ["", "The first unparsed lines:", "", *quoted(samples)]
     return [*lines, ""]
 
 
-def _zone(zone: str, reason: str, names: list[str]) -> str:
-    why = f" ({prose(reason)})" if reason else ""
+def _zone(zone: str, reason: str, names: list[str], known: Sequence[str]) -> str:
+    why = f" ({said(reason, known)})" if reason else ""
     return f"{code(zone_label(zone) or 'no zone')}{why}: {', '.join(names)}"
 
 
@@ -248,7 +248,7 @@ def _left_out(report: Report) -> Lines:
     if not report.passed_over:
         return []
     rows = [
-        (code(item.name, 80, table=True), item.state, prose(item.reason))
+        (code(item.name, 80, table=True), item.state, said(item.reason, report.names, table=True))
         for item in report.passed_over[: MOST_ROWS * 2]
     ]
     return [*section(3, "Passed over"), *table(("File", "State", "Why"), rows), *_more(len(rows), "sources"), ""]
@@ -287,7 +287,7 @@ def _assumptions(report: Report) -> Lines:
     items = []
     for text, found in grouped.items():
         where = [f"{code(note.source, 80)} ({plural(note.events, 'event')})" for note in found]
-        items.append(f"{prose(text, start=True)}: {', '.join(where)}")
+        items.append(f"{said(text, report.names, start=True)}: {', '.join(where)}")
     return [*lines, *bullets(items), ""]
 
 

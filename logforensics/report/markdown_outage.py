@@ -5,7 +5,18 @@ from __future__ import annotations
 from logforensics.analysis.findings import Cite
 from logforensics.outage.model import Alibi, Bracket, Edge, Outage
 from logforensics.report.escape import code, prose
-from logforensics.report.markdown_parts import BLANK, Lines, advised, bullets, cited, cites, quoted, section, table
+from logforensics.report.markdown_parts import (
+    BLANK,
+    Lines,
+    advised,
+    bullets,
+    cited,
+    cites,
+    quoted,
+    said,
+    section,
+    table,
+)
 from logforensics.report.model import Event, Report
 from logforensics.report.verdict import DECIDES, bracket_words
 from logforensics.report.words import CAUSES, UTC, both, clock, duration, local, offset, plural, sureness, zone_label
@@ -26,7 +37,7 @@ def render(outage: Outage, report: Report, index: int, level: int) -> Lines:
     lines += _alibis(outage, level)
     lines += _impact(outage, level)
     lines += _cause(outage, report, level)
-    lines += _monitors(outage, level)
+    lines += _monitors(outage, report, level)
     lines += _timeline([event for event in report.events if event.outage == index], report, level)
     lines += _recovery(outage, report, level)
     return lines
@@ -72,7 +83,7 @@ def _edge(label: str, edge: Edge, report: Report, *, quote: bool = True) -> Line
         way = "earlier" if edge.shift < 0 else "later"
         moved = f"; {duration(abs(edge.shift))} {way} than the line was logged"
     where = f" {cited(edge.cite)}" if edge.cite is not None else ""
-    lines = [f"- {label}: {both(edge.time, report.zone)}, {prose(edge.reason)}{moved}{where}"]
+    lines = [f"- {label}: {both(edge.time, report.zone)}, {said(edge.reason, report.names)}{moved}{where}"]
     text = report.quotes.get(edge.cite) if edge.cite is not None else None
     block = quoted([text], indent="  ") if quote else []
     return [*lines, "", *block, ""] if block else lines
@@ -158,18 +169,18 @@ def _cause(outage: Outage, report: Report, level: int) -> Lines:
         sure = f"{sureness(cause.confidence)}: confidence {cause.confidence:.2f} of 1"
         best = "It is what the evidence supports best, not the only factor."
         lines += [f"Most likely: **{words}** (`{cause.kind}`), {sure}. {best}", ""]
-    lines += bullets([prose(reason, start=True) for reason in cause.reasons])
+    lines += bullets([said(reason, report.names, start=True) for reason in cause.reasons])
     if cause.evidence:
         lines += ["", f"Evidence: {cites(cause.evidence, MOST_EVIDENCE)}"]
         texts = [(cite, report.quotes.get(cite)) for cite in cause.evidence[:MOST_EVIDENCE]]
         lines += ["", *quoted([f"{cite}: {text}" for cite, text in texts if text is not None])]
     lines += ["", f"What would change this conclusion: {DECIDES.get(cause.kind, DECIDES['unknown'])}.", ""]
     if outage.notes:
-        lines += [*bullets([prose(note, start=True) for note in outage.notes]), ""]
+        lines += [*bullets([said(note, report.names, start=True) for note in outage.notes]), ""]
     return lines
 
 
-def _monitors(outage: Outage, level: int) -> Lines:
+def _monitors(outage: Outage, report: Report, level: int) -> Lines:
     lines = section(level, "Why no monitor rang")
     if not outage.blind_spots:
         return [
@@ -183,7 +194,7 @@ def _monitors(outage: Outage, level: int) -> Lines:
         calls = f"**{spot.passed:,} of {spot.seen:,}** calls during the outage were answered well"
         where = f"({cited(spot.first)} to {cited(spot.last)})"
         lines.append(f"- {who} asked for {code(spot.target, 120)}{every}: {calls} {where}.")
-        lines.append(f"  {advised(spot.advice)}")
+        lines.append(f"  {advised(spot.advice, report.names)}")
     return [*lines, ""]
 
 
@@ -196,7 +207,7 @@ def _timeline(events: list[Event], report: Report, level: int) -> Lines:
         (
             f"{clock(event.time, report.zone)} {offset(event.time, report.zone)}",
             clock(event.time, UTC),
-            prose(event.what),
+            said(event.what, report.names, table=True),
             cited(event.cite) or "-",
         )
         for event in events
@@ -217,7 +228,9 @@ def _recovery(outage: Outage, report: Report, level: int) -> Lines:
         return [*lines, f"It had not ended when the logs end. State now: {BLANK}", ""]
     edge = outage.end.latest
     where = f" {cited(edge.cite)}" if edge.cite is not None else ""
-    lines.append(f"It is called over from {local(edge.time, report.zone)} on, because: {prose(edge.reason)}{where}.")
+    lines.append(
+        f"It is called over from {local(edge.time, report.zone)} on, because: {said(edge.reason, report.names)}{where}."
+    )
     after = [boot for boot in report.boots if outage.start.latest.time <= boot.time <= edge.time]
     for boot in after:
         how = f", session before it ended: {boot.shutdown}" + (f" ({boot.manner})" if boot.manner else "")

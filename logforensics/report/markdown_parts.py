@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from logforensics.analysis.findings import Cite
 from logforensics.report.escape import code, fence, plain, prose
+from logforensics.report.named import pieces
 
 Lines = list[str]
 
@@ -34,9 +35,20 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[in
     return lines
 
 
-def advised(text: str) -> str:
-    """Advice of an analyser as a sentence of its own."""
-    shown = prose(text.strip(), start=True)
+def said(text: str, names: Sequence[str], *, start: bool = False, table: bool = False) -> str:
+    """A sentence of an analyser: the `names` in it as code spans, for they are log text, the rest as prose.
+
+    `start` tells that it stands at the start of a line or of a list item, `table` that it stands in a table's cell.
+    """
+    return "".join(
+        code(piece, table=table) if known else prose(piece, start=start and not index)
+        for index, (piece, known) in enumerate(pieces(text, names))
+    )
+
+
+def advised(text: str, names: Sequence[str], *, table: bool = False) -> str:
+    """Advice of an analyser as a sentence of its own; the `names` in it as code spans."""
+    shown = said(text.strip(), names, start=True, table=table)
     return shown[:1].upper() + shown[1:] + ("" if shown.endswith((".", "!", "?")) else ".")
 
 

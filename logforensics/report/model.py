@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
 from logforensics.clock.zones import Zone
 from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import BlindSpot, Outage
+from logforensics.report.named import names_of
 
 
 @dataclass(frozen=True)
@@ -142,3 +144,8 @@ class Report:
     changes: tuple[Change, ...] = ()
     threshold: float | None = None
     quotes: Mapping[tuple[str, int], str] = field(default_factory=dict)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What may stand in its sentences and is not ours (hostile): see named.pieces."""
+        return names_of(self)
