@@ -11,9 +11,9 @@ from logforensics.evidence.journal.scan import Entries, JournalScan
 from logforensics.evidence.logins import LoginScan, Record, accounting_name, told
 from logforensics.evidence.model import LogFile
 from logforensics.evidence.raw import RawReader
-from logforensics.parsing.definition import FIELDS, Definition
 from logforensics.parsing.detection import Detection
 from logforensics.parsing.explain import Explanation
+from logforensics.parsing.model import FIELDS, Definition
 from logforensics.schema import SCHEMA, SEVERITIES
 
 BINARY: dict[str, Definition] = {

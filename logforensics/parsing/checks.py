@@ -14,9 +14,10 @@ from pathlib import Path
 import polars as pl
 
 from logforensics.errors import DefinitionError
-from logforensics.parsing.definition import Definition, Pattern, Sample, read_definition
+from logforensics.parsing.definition import read_definition
 from logforensics.parsing.library import load_definitions, precedence_problem
 from logforensics.parsing.lines import compile_reader
+from logforensics.parsing.model import Definition, Pattern, Sample
 
 
 def check(path: Path) -> tuple[str, ...]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 import polars as pl
 
-from logforensics.parsing.definition import Definition
 from logforensics.parsing.layout import EPOCH, TimeLayout
+from logforensics.parsing.model import Definition
 from logforensics.schema import SCHEMA, SEVERITIES, SEVERITY
 
 PLACEHOLDER_YEAR = 2000

@@ -10,8 +10,8 @@ import polars as pl
 
 from logforensics.parsing import regex as rust
 from logforensics.parsing.convert import wall_expr
-from logforensics.parsing.definition import Definition, Pattern
 from logforensics.parsing.lines import compile_reader
+from logforensics.parsing.model import Definition, Pattern
 
 ENOUGH = 0.2
 """Share of the lines a definition must read to be taken: a log most of whose lines are damage is still a log."""

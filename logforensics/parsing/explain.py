@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from logforensics.parsing.definition import Definition
 from logforensics.parsing.detection import Detection, judge, trials
+from logforensics.parsing.model import Definition
 
 SHOWN = 3
 """How many of the lines a definition could not read are shown: enough to see what they have in common."""

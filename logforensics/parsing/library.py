@@ -10,7 +10,8 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from logforensics.errors import DefinitionError
-from logforensics.parsing.definition import Definition, read_definition
+from logforensics.parsing.definition import read_definition
+from logforensics.parsing.model import Definition
 
 
 def shipped() -> Traversable:

@@ -14,7 +14,7 @@ import polars as pl
 from logforensics.errors import UsageError
 from logforensics.parsing import regex as rust
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
-from logforensics.parsing.definition import FIELDS, Definition, Pattern
+from logforensics.parsing.model import FIELDS, Definition, Pattern
 from logforensics.parsing.structured import KeyedPattern, compile_keyed
 from logforensics.schema import SCHEMA
 

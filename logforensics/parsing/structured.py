@@ -9,11 +9,11 @@ from typing import Protocol
 import polars as pl
 
 from logforensics.parsing.convert import field_expr, wall_expr
-from logforensics.parsing.definition import Definition, Pattern
 from logforensics.parsing.json_lines import JsonLines
 from logforensics.parsing.keys import ERROR, WHOLE, Keys
 from logforensics.parsing.levels import level_expr
 from logforensics.parsing.logfmt import LogfmtLines
+from logforensics.parsing.model import Definition, Pattern
 from logforensics.parsing.stamps import instants
 from logforensics.schema import SCHEMA
 

@@ -21,10 +21,10 @@ from logforensics.evidence.no_log import no_log
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
-from logforensics.parsing.definition import Definition
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Parsed, Reader, compile_reader
+from logforensics.parsing.model import Definition
 from logforensics.schema import ALWAYS, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.clocks import Reading, settle_sources

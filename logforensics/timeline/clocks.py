@@ -26,7 +26,7 @@ from logforensics.clock.zones import Zone, evidence_zone, offset_text
 from logforensics.evidence.model import Source
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY
-from logforensics.parsing.definition import Definition
+from logforensics.parsing.model import Definition
 from logforensics.schema import TIME_BASIS
 from logforensics.settings import Settings
 

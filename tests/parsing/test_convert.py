@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
-from logforensics.parsing.definition import Definition
 from logforensics.parsing.layout import TimeLayout
+from logforensics.parsing.model import Definition
 
 
 def wall(text: str, layout: str, *missing: str) -> datetime | None:

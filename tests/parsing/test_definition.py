@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from logforensics.errors import DefinitionError
-from logforensics.parsing.definition import Pattern, Sample, read_definition
+from logforensics.parsing.definition import read_definition
 from logforensics.parsing.layout import TimeLayout
+from logforensics.parsing.model import Pattern, Sample
 
 TEXT = r"""title = "A test format"
 reference = "none"

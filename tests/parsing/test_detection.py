@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from logforensics.parsing.definition import Definition, read_definition
+from logforensics.parsing.definition import read_definition
 from logforensics.parsing.detection import detect, hinted
 from logforensics.parsing.explain import explain
 from logforensics.parsing.library import load_definitions
+from logforensics.parsing.model import Definition
 
 SHIPPED = load_definitions(user=False)
 SYSLOG = "Jun 23 09:04:02 obiwan CRON[7]: (root) CMD (x)"

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logforensics.errors import UsageError
-from logforensics.parsing.definition import FIELDS, Definition
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import REST_SCHEMA, compile_reader
+from logforensics.parsing.model import FIELDS, Definition
 from logforensics.schema import SCHEMA
 
 SHIPPED = {definition.name: definition for definition in load_definitions(user=False)}

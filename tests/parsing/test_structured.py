@@ -10,10 +10,11 @@ import polars as pl
 import pytest
 
 from logforensics.errors import DefinitionError
-from logforensics.parsing.definition import FIELDS, Definition, read_definition
+from logforensics.parsing.definition import read_definition
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import compile_reader
+from logforensics.parsing.model import FIELDS, Definition
 from logforensics.schema import SCHEMA
 
 SHIPPED = {definition.name: definition for definition in load_definitions(user=False)}

@@ -1,0 +1,90 @@
+"""What a log format is once its TOML is read: a Definition with its Patterns and Samples, all frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from logforensics.parsing import regex as rust
+from logforensics.parsing.keys import Keys
+from logforensics.parsing.layout import TimeLayout
+from logforensics.schema import ALWAYS, SCHEMA
+
+FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
+"""What a pattern may capture besides `time` and `zone`: the columns of the timeline."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One spelling of a format.  A `fallback` is tried on what no pattern above it matched, and may overlap them.
+
+    A structured line has `keys` in place of a regex; an empty layout means any stamp that stamps.py knows.
+    """
+
+    name: str
+    regex: str
+    time: TimeLayout
+    fallback: bool = False
+    keys: Keys | None = None
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The timeline columns this pattern captures, in the order of its groups."""
+        if self.keys is not None:
+            return self.keys.fields
+        return tuple(name for name in rust.names(self.regex) if name not in ("time", "zone"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One line and what must become of it; `number` counts from 1 in the file.
+
+    `time` is the instant expected (aware), `year` and `zone` (offset in seconds) are what the line does not say,
+    `fields` are the columns expected, `without` those that must be null.  `matches` is False for a line that is
+    none of this format's; `continues` is True for one that belongs to the event above it.
+    """
+
+    number: int
+    line: str
+    pattern: str | None = None
+    year: int | None = None
+    zone: int | None = None
+    time: datetime | None = None
+    fields: tuple[tuple[str, str | int | float], ...] = ()
+    without: tuple[str, ...] = ()
+    matches: bool = True
+    continues: bool = False
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One log format: its patterns in the order they are tried, its conversions, and the samples that test it.
+
+    `origin` is what messages call its file.  `severity` maps captured text in lower case to RFC 5424 severities;
+    `absent` are texts that stand for no value; `multiline` is None, "any", or the regex of continuation lines;
+    `precedence` names the definitions whose patterns may match this one's samples and still come second;
+    `proves` is None, or what every line of the format testifies to; `general` marks a definition of many formats'
+    common shape, which yields to all that know more.
+    """
+
+    name: str
+    origin: str
+    title: str
+    reference: str
+    reader: str
+    files: tuple[str, ...]
+    patterns: tuple[Pattern, ...]
+    severity: tuple[tuple[str, str], ...] = ()
+    types: tuple[tuple[str, str], ...] = ()
+    absent: tuple[str, ...] = ()
+    multiline: str | None = None
+    precedence: tuple[str, ...] = ()
+    proves: str | None = None
+    general: bool = False
+    samples: tuple[Sample, ...] = ()
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The timeline columns any of its patterns captures, in schema order."""
+        captured = {field for pattern in self.patterns for field in pattern.fields}
+        return tuple(field for field in FIELDS if field in captured)
