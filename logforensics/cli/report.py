@@ -36,15 +36,20 @@ def report(
     timeline = read_boiled_down(run)
     from logforensics.evidence.cited import read_cited
     from logforensics.report.build import build_report
+    from logforensics.report.changes import changes_of
     from logforensics.report.events import cited_lines
+    from logforensics.report.model import Change
 
     found = investigated(run, timeline)
-    quotes = (
-        {}
-        if chosen == "json"
-        else read_cited([file for file in timeline.log_files if str(file.path) != "-"], cited_lines(found))
+    changes: tuple[Change, ...] = ()
+    quotes: dict[tuple[str, int], str] = {}
+    if chosen != "json":
+        changes = changes_of(timeline.events, found.outages)
+        files = [file for file in timeline.log_files if str(file.path) != "-"]
+        quotes = read_cited(files, [*cited_lines(found), *(change.cite for change in changes)])
+    model = build_report(
+        timeline, found, run.settings, version=version(), command=run.command, quotes=quotes, changes=changes
     )
-    model = build_report(timeline, found, run.settings, version=version(), command=run.command, quotes=quotes)
     if chosen == "json":
         from logforensics.report import json as face_json
 

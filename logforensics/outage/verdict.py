@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import polars as pl
+
+from logforensics.analysis.bootclock import WrongBootClock
 from logforensics.analysis.bursts import find_bursts
+from logforensics.analysis.clocksteps import ClockStep
 from logforensics.analysis.findings import Boot, Burst, Failure, Gap
 from logforensics.analysis.gaps import find_gaps
 from logforensics.outage.brackets import Brackets, bracket
@@ -15,7 +19,7 @@ from logforensics.outage.cases import HOLD, Case, join
 from logforensics.outage.cause import cause_of
 from logforensics.outage.disk import dead_disks
 from logforensics.outage.endpoints import Endpoints, endpoints_in, sources_in
-from logforensics.outage.facts import Facts, gather
+from logforensics.outage.facts import Facts, MarkLine, gather
 from logforensics.outage.gap_causes import explain
 from logforensics.outage.host import hosts_down
 from logforensics.outage.impact import first_human_trace, impact_of
@@ -47,6 +51,10 @@ class Investigation:
     bursts: tuple[Burst, ...]
     boots: tuple[Boot, ...]
     blind_spots: tuple[BlindSpot, ...]
+    steps: tuple[ClockStep, ...] = ()
+    wrong_clocks: tuple[WrongBootClock, ...] = ()
+    told: tuple[MarkLine, ...] = ()  # lines by which programs say that the clock was set
+    outcomes: pl.DataFrame | None = field(default=None, compare=False)  # analysis.outcomes.web_outcomes
 
 
 def investigate(timeline: Timeline, settings: Settings) -> Investigation:
@@ -60,7 +68,18 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
     outages = tuple(_outage(case, facts) for case in join(suspects, facts))
     gaps = explain(find_gaps(timeline.events, settings.threshold), outages, facts)
     spots = tuple(spot for outage in outages for spot in outage.blind_spots)
-    return Investigation(outages, gaps, facts.failures, find_bursts(facts.runs, facts.outcomes), facts.boots, spots)
+    return Investigation(
+        outages,
+        gaps,
+        facts.failures,
+        find_bursts(facts.runs, facts.outcomes),
+        facts.boots,
+        spots,
+        facts.steps,
+        facts.wrong_clocks,
+        tuple(facts.marks_of("clock-step", facts.begin, facts.end)),
+        facts.outcomes,
+    )
 
 
 def _outage(case: Case, facts: Facts) -> Outage:

@@ -7,12 +7,16 @@ from datetime import UTC as UTC_TZ
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+import polars as pl
+
 from logforensics.analysis.findings import Cite
 from logforensics.clock.zones import Zone
 from logforensics.errors import UsageError
-from logforensics.report.charts import strips_of
-from logforensics.report.events import changes_of, key_events
-from logforensics.report.model import FileRow, Note, Report, Sample, SourceRow
+from logforensics.report.changes import quoted
+from logforensics.report.charts import CELLS, strips_of, tells_of_error
+from logforensics.report.clocks import clock_notes
+from logforensics.report.events import key_events
+from logforensics.report.model import Change, FileRow, Note, Report, Sample, SourceRow
 from logforensics.report.words import UTC
 
 if TYPE_CHECKING:
@@ -79,6 +83,9 @@ def source_rows(timeline: Timeline) -> tuple[SourceRow, ...]:
 
 def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
     """The evidence manifest, by name: every file whose bytes were read and hashed."""
+    changed = {
+        file.name: datetime.fromtimestamp(file.mtime, UTC_TZ) for file in timeline.log_files if file.mtime is not None
+    }
     rows = (
         FileRow(
             path=file.name,
@@ -88,6 +95,7 @@ def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
             source=file.source or "",
             state=file.state,
             reason=file.reason or "",
+            changed=changed.get(file.name),
         )
         for file in timeline.files
         if file.sha256
@@ -108,16 +116,18 @@ def build_report(
     version: str,
     command: Sequence[str],
     quotes: Mapping[tuple[str, int], str] | None = None,
+    changes: Sequence[Change] = (),
+    cells: int = CELLS,
 ) -> Report:
-    """The report of one investigation.
+    """The report of one investigation; its strips have `cells` cells.
 
     `quotes` holds the text of cited lines by (file, line), as evidence.cited.read_cited gives it; without it
-    the timeline of events stands without quotations.
+    the timeline of events stands without quotations.  `changes` are those of changes.changes_of.
     """
     rows = source_rows(timeline)
     outages = tuple(sorted(found.outages, key=lambda outage: _order(outage.start)))
     begin, end = _utc(timeline.begin), _utc(timeline.end)
-    axis, strips = strips_of(timeline.events, rows, begin, end, outages, found.boots)
+    axis, strips = strips_of(timeline.events, rows, begin, end, outages, found.boots, cells)
     return Report(
         version=version,
         command=tuple(command),
@@ -138,10 +148,27 @@ def build_report(
         axis=axis,
         strips=strips,
         events=key_events(outages, quotes or {}, found.failures, found.gaps, found.boots),
-        changes=changes_of(timeline.events, outages),
+        changes=quoted(changes, quotes or {}),
         threshold=settings.threshold,
         quotes=quotes or {},
+        hosts=_hosts(timeline),
+        clock=clock_notes(found),
+        errors=_errors(timeline),
     )
+
+
+def _hosts(timeline: Timeline) -> tuple[str, ...]:
+    """The machines' names, the one with most lines first."""
+    events = timeline.events
+    if "host" not in events.columns:
+        return ()
+    names = events.get_column("host").drop_nulls().cast(pl.String).value_counts()
+    return tuple(names.sort(["count", "host"], descending=[True, False]).get_column("host").to_list())
+
+
+def _errors(timeline: Timeline) -> int:
+    events = timeline.events
+    return int(events.select(tells_of_error(events.columns).sum()).item()) if events.height else 0
 
 
 def _order(bracket: Bracket) -> tuple[datetime, datetime, str, int]:

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from logforensics.analysis.findings import Boot
+from logforensics.analysis.outcomes import CLIENT_CLOSED
 from logforensics.outage.model import Outage
 from logforensics.report.model import Axis, SourceRow, Strip
+from logforensics.schema import SEVERITIES
 
 CELLS = 48
 """Cells a strip: beside a 24-character name they fit 80 columns, and on a day of 24 hours each is half an hour."""
+
+UNUSUAL = 1e-3
+"""A cell as full of errors as chance makes one in a thousand: of the 16 strips of 48 cells at most one looks so."""
+
+NORMAL = 100.0
+"""From this mean on a Poisson count is a normal one to within a line or two, whose 1 in 1,000 lies 3.09 sigma up."""
+
+ERRORS = SEVERITIES[: SEVERITIES.index("err") + 1]
 
 MOST_STRIPS = 16
 """Strips a report: more no longer fit on one screen; the sources with the most events are kept."""
@@ -28,20 +39,25 @@ def strips_of(
     end: datetime | None,
     outages: Sequence[Outage],
     boots: Sequence[Boot],
+    cells: int = CELLS,
 ) -> tuple[Axis | None, tuple[Strip, ...]]:
-    """The common axis and the strips, in the order of `sources`.
+    """The common axis and the strips of `cells` cells, in the order of `sources`.
 
-    The axis covers the outages with a margin of their own length on both sides (they would shrink to one cell in
-    a month of logs otherwise), or the whole span without one.  A cell is "busy" from half of the source's own
-    median filled cell on, "error" where a line of severity err or worse, or an HTTP 5xx or 499, was logged.
+    The axis covers the outages with a margin of a quarter of their length on both sides (they would shrink to one
+    cell in a month of logs otherwise), or the whole span without one.  A cell is "busy" from half of the source's own
+    median filled cell on, "error" where more lines tell of an error (severity err or worse, HTTP 5xx or 499) than
+    chance would heap up at the source's usual rate, that of its median cell outside the outages.
     """
     span = _window(begin, end, outages)
     if span is None:
         return None, ()
     start, stop = span
-    step = max((stop - start) / CELLS, timedelta(microseconds=1))
-    counts = _counts(events, start, stop, step)
-    boot_cells = {_cell(boot.time, start, step): boot.cite.file for boot in boots if start <= boot.time <= stop}
+    step = max((stop - start) / cells, timedelta(microseconds=1))
+    counts = bin_counts(events, start, stop, cells)
+    marks = tuple(
+        any(_during(outage, start + step * i, start + step * (i + 1)) for outage in outages) for i in range(cells)
+    )
+    boot_cells = {_cell(boot.time, start, step, cells): boot.cite.file for boot in boots if start <= boot.time <= stop}
     shown = {row.path for row in sorted(sources, key=lambda row: (-row.events, row.path))[:MOST_STRIPS]}
     strips = []
     for row in sources:
@@ -50,23 +66,35 @@ def strips_of(
         per_cell = {cell: (n, bad) for source, cell, n, bad in counts if source == row.path}
         usual = sorted(n for n, _ in per_cell.values())
         median = usual[len(usual) // 2] if usual else 0
-        cells = []
-        for index in range(CELLS):
+        outside = sorted(per_cell.get(cell, (0, 0))[1] for cell, hit in enumerate(marks) if not hit)
+        most = chance(outside[len(outside) // 2] if outside else 0)
+        drawn = []
+        for index in range(cells):
             n, bad = per_cell.get(index, (0, 0))
             at = start + step * index
             if index in boot_cells and boot_cells[index] in (*row.files, row.path):
-                cells.append("boot")
-            elif bad:
-                cells.append("error")
+                drawn.append("boot")
+            elif bad > most:
+                drawn.append("error")
             elif n:
-                cells.append("busy" if n * 2 >= median else "some")
+                drawn.append("busy" if n * 2 >= median else "some")
             else:
-                cells.append("quiet" if row.first <= at + step and at <= row.last else "outside")
-        strips.append(Strip(row.path, tuple(cells)))
-    marks = tuple(
-        any(_during(outage, start + step * i, start + step * (i + 1)) for outage in outages) for i in range(CELLS)
-    )
-    return Axis(start, stop, CELLS, marks), tuple(strips)
+                drawn.append("quiet" if row.first <= at + step and at <= row.last else "outside")
+        strips.append(Strip(row.path, tuple(drawn)))
+    return Axis(start, stop, cells, marks), tuple(strips)
+
+
+def chance(mean: float) -> int:
+    """The most lines that chance heaps up in one cell: at a Poisson rate of `mean`, more come once in 1,000 cells."""
+    if mean > NORMAL:
+        return math.ceil(mean + 3.09 * math.sqrt(mean))
+    term = total = math.exp(-mean)
+    most = 0
+    while total < 1 - UNUSUAL:
+        most += 1
+        term *= mean / most
+        total += term
+    return most
 
 
 def _window(
@@ -91,26 +119,31 @@ def _during(outage: Outage, low: datetime, high: datetime) -> bool:
     return outage.start.latest.time < high and (over is None or low < over)
 
 
-def _cell(time: datetime, start: datetime, step: timedelta) -> int:
-    return min(CELLS - 1, int((time - start) / step))
+def _cell(time: datetime, start: datetime, step: timedelta, cells: int) -> int:
+    return min(cells - 1, int((time - start) / step))
 
 
-def _counts(events: pl.DataFrame, start: datetime, stop: datetime, step: timedelta) -> list[tuple[str, int, int, int]]:
-    """(source, cell, events, events that testify of an error), counted in one pass."""
+def tells_of_error(columns: Sequence[str]) -> pl.Expr:
+    """Whether an event tells of an error: severity err or worse, an answer 5xx or 499."""
     bad = pl.lit(False)
-    if "severity" in events.columns:
-        bad = bad | (pl.col("severity").cast(pl.String).is_in(["emerg", "alert", "crit", "err"])).fill_null(False)
-    if "status" in events.columns:
-        bad = bad | ((pl.col("status") >= 500) | (pl.col("status") == 499)).fill_null(False)
-    width = max(1, round(step / timedelta(microseconds=1)))
+    if "severity" in columns:
+        bad = bad | pl.col("severity").cast(pl.String).is_in(list(ERRORS)).fill_null(False)
+    if "status" in columns:
+        bad = bad | ((pl.col("status") >= 500) | (pl.col("status") == CLIENT_CLOSED)).fill_null(False)
+    return bad
+
+
+def bin_counts(events: pl.DataFrame, start: datetime, stop: datetime, cells: int) -> list[tuple[str, int, int, int]]:
+    """(source, cell, events, events that tell of an error) for `cells` equal cells from `start` to `stop`."""
+    width = max(1, round((stop - start) / timedelta(microseconds=1) / cells))
     frame = (
         events.lazy()
         .filter(pl.col("time").is_between(start, stop))
         .group_by(
             pl.col("source").cast(pl.String),
-            cell=((pl.col("time") - start).dt.total_microseconds() // width).clip(0, CELLS - 1),
+            cell=((pl.col("time") - start).dt.total_microseconds() // width).clip(0, cells - 1),
         )
-        .agg(n=pl.len(), bad=bad.sum())
+        .agg(n=pl.len(), bad=tells_of_error(events.columns).sum())
         .sort("source", "cell")
         .collect()
     )

@@ -92,7 +92,7 @@ def code(text: str, limit: int | None = None, *, table: bool = False) -> str:
 
 
 _MARKUP = re.compile(
-    r"[\\`*\[\]<>|~@]|&(?=#|[A-Za-z])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.", re.IGNORECASE
+    r"[\\`*\[\]<>|~@$]|&(?=#|[A-Za-z])|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])|:(?=//)|(?<=www)\.", re.IGNORECASE
 )
 """What CommonMark or GFM would read as markup in running text, automatic links included."""
 

@@ -3,40 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-
-import polars as pl
 
 from logforensics.analysis.findings import Boot, Cite, Failure, Gap
 from logforensics.outage.model import Edge, Outage
-from logforensics.report.model import Change, Event
-from logforensics.report.words import duration
+from logforensics.report.model import Event
+from logforensics.report.words import FAILURES, duration
 
 if TYPE_CHECKING:
     from logforensics.outage.verdict import Investigation
-
-LEAD_UP = timedelta(hours=24)
-"""How far before the start a change still counts as a lead-up: a day holds the last nightly jobs and deploys."""
-
-_CHANGES = (
-    (
-        "package work",
-        r" (?:install|upgrade|remove|purge) [a-z0-9][a-z0-9+.-]+:[a-z0-9]+ |^(?:install|upgrade|remove|purge) ",
-    ),
-    ("operator command", r"COMMAND="),
-    (
-        "service restart or reload",
-        r"(?:Reloading|Reloaded|Stopping|Stopped|Restarting) [A-Za-z]|signal process started",
-    ),
-)
-"""Kinds of lines that tell of a change, by what dpkg(1), sudo(8), systemd(1) and nginx(8) write."""
-
-ROUTINE = 3
-"""What is logged in the same words at more instants than this is no change but routine (a service that re-syncs)."""
-
-MOST_CHANGES = 8
-"""A lead-up table longer than this is no longer read; the newest rows are kept, being nearest to the start."""
 
 
 def key_events(
@@ -73,7 +49,7 @@ def _edges(outage: Outage) -> Iterator[Row]:
     edges: list[tuple[Edge | None, str]] = [
         (outage.start.earliest, "last proof that it worked"),
         (outage.start.latest, "first proof that it failed"),
-        (outage.detection, "earliest human trace in the logs"),
+        (outage.detection, "first trace of a person"),
     ]
     if outage.end is not None:
         edges.append((outage.end.earliest, "last proof that it had not recovered"))
@@ -83,7 +59,7 @@ def _edges(outage: Outage) -> Iterator[Row]:
             continue
         way = "before" if edge.shift < 0 else "after"
         moved = f" ({duration(abs(edge.shift))} {way} the line's own time)" if edge.shift else ""
-        yield edge.time, edge.cite, what + moved
+        yield edge.time, edge.cite, f"{what}{moved}: {edge.reason}"
 
 
 def _window(outage: Outage) -> tuple[datetime, datetime]:
@@ -98,7 +74,7 @@ def _failures(outage: Outage, failures: Sequence[Failure]) -> Iterator[Row]:
     for failure in failures:
         if begin <= failure.time <= end and failure.kind not in seen and failure.witness != "claimed":
             seen.add(failure.kind)
-            yield failure.time, failure.cite, f"first line of the class {failure.kind}"
+            yield failure.time, failure.cite, f"first line that says: {FAILURES.get(failure.kind, failure.kind)}"
 
 
 def _boots(outage: Outage, boots: Sequence[Boot]) -> Iterator[Row]:
@@ -132,29 +108,3 @@ def cited_lines(found: Investigation) -> list[Cite]:
         cites.update(edge.cite for edge in outer if edge.cite is not None)
         cites.update(outage.cause.evidence)
     return sorted(cites)
-
-
-def changes_of(events: pl.DataFrame, outages: Sequence[Outage]) -> tuple[Change, ...]:
-    """Lines that tell of a change in the day before the first outage; none where messages were not kept."""
-    if not outages or "message" not in events.columns or not events.height:
-        return ()
-    start = outages[0].start.latest.time
-    kind = pl.coalesce(
-        *(
-            pl.when(pl.col("message").str.contains(pattern)).then(pl.lit(name)).otherwise(None)
-            for name, pattern in _CHANGES
-        )
-    )
-    rows = (
-        events.lazy()
-        .select("time", pl.col("file").cast(pl.String), "line", "message", kind=kind)
-        .filter(pl.col("kind").is_not_null())
-        .filter(pl.col("time").n_unique().over("message") <= ROUTINE)
-        .filter(pl.col("time").is_between(start - LEAD_UP, start, closed="left"))
-        .sort("time", "file", "line")
-        # One message often lies in several files (syslog and daemon.log).
-        .unique(["time", "message"], keep="first", maintain_order=True)
-        .tail(MOST_CHANGES)
-        .collect()
-    )
-    return tuple(Change(time, Cite(file, line), name, message) for time, file, line, message, name in rows.iter_rows())

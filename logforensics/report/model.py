@@ -50,7 +50,7 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file of the evidence: what was hashed, how large it is on disk, and its one state."""
+    """One file of the evidence: what was hashed, how large it is on disk, when it last changed, and its one state."""
 
     path: str
     sha256: str
@@ -59,6 +59,7 @@ class FileRow:
     source: str
     state: str
     reason: str = ""
+    changed: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -105,12 +106,27 @@ class Event:
 
 @dataclass(frozen=True)
 class Change:
-    """A line that tells of a change before the start: package work, an operator's command, a reload."""
+    """A line that tells of a change before the start, or (`during`) of something done until the end.
+
+    `kind` is one of changes.KINDS; `outage` is the index of the outage; `text` is hostile, escape it.
+    """
 
     time: datetime
     cite: Cite
     kind: str
     text: str
+    outage: int = 0
+    during: bool = False
+
+
+@dataclass(frozen=True)
+class ClockNote:
+    """From `start` to `end` (UTC) the machine's clock was set or was wrong: `what`, and the lines that show it."""
+
+    start: datetime
+    end: datetime
+    what: str
+    cites: tuple[Cite, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +135,8 @@ class Report:
 
     `quotes` holds the text of cited lines by (file, line), as far as it could be read again (hostile, escape it).
     `command` is the command line that made it, without output options, so that two runs on the same evidence
-    give the same bytes wherever they are written to.
+    give the same bytes wherever they are written to.  `hosts` are the machines' names as lines give them (hostile);
+    `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499).
     """
 
     version: str
@@ -144,6 +161,9 @@ class Report:
     changes: tuple[Change, ...] = ()
     threshold: float | None = None
     quotes: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    hosts: tuple[str, ...] = ()
+    clock: tuple[ClockNote, ...] = ()
+    errors: int = 0
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -1,17 +1,14 @@
-"""Turns outages into the two or three sentences a verdict consists of; log text goes through the face's own door."""
+"""Turns outages into the few sentences a verdict consists of."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 
 from logforensics.clock.zones import Zone
 from logforensics.outage.model import BlindSpot, Bracket, Outage
+from logforensics.report.document import Line, Span, Value, values
 from logforensics.report.model import Report
 from logforensics.report.words import CAUSES, about, clock, listing, offset, plural, span_words, sureness
-
-Door = Callable[[str], str]
-"""Shows log text in one face: a code span in Markdown, escaped text on a terminal."""
 
 MOST_NAMES = 4
 """Endpoints a sentence names before it says how many more there are."""
@@ -133,8 +130,8 @@ def bracket_words(bracket: Bracket, zone: Zone) -> str:
     return f"between {first} {offset(earliest, zone)} and {second} {offset(latest, zone)}"
 
 
-def sentences(outage: Outage, report: Report, door: Door) -> tuple[str, ...]:
-    """What happened and when; what was seen of it; why, and why nobody noticed."""
+def sentences(outage: Outage, report: Report) -> tuple[Line, ...]:
+    """What happened and when; what was seen of it; why; and why nobody noticed."""
     zone = report.zone
     low, high = length(outage, report.end)
     article = "An" if noun(outage)[0] in "aeiou" and not outage.planned else "A"
@@ -145,31 +142,37 @@ def sentences(outage: Outage, report: Report, door: Door) -> tuple[str, ...]:
     else:
         over = bracket_words(outage.end, zone)
         first = f"{article} {what} began {start} and ended {over}; it lasted {span_words(low, high)}."
-    result = [first, effect(outage, door)]
     lead = "The cause is" if outage.cause.kind == "unknown" else "The cause:"
-    last = f"{lead} {cause_words(outage)}"
+    result = [(first,), effect(outage), (f"{lead} {cause_words(outage)}.",)]
     spot = main_blind_spot(outage.blind_spots)
-    last += f"; {monitor(spot, door)}." if spot is not None else "."
-    result.append(last)
+    if spot is not None:
+        result.append((*monitor(spot), "."))
     return tuple(result)
 
 
-def effect(outage: Outage, door: Door) -> str:
+def effect(outage: Outage) -> Line:
     """What users saw, in one sentence."""
-    parts = []
+    impact = outage.impact
+    lost = ""
+    if impact is not None and impact.failed_requests:
+        lost = plural(impact.failed_requests, "request")
+        lost += f" from {plural(impact.clients, 'client')}" if impact.clients else ""
+    parts: list[Line] = []
     if outage.affected:
-        parts.append(f"{listing([door(name) for name in outage.affected], MOST_NAMES)} failed")
-    elif outage.scope == "total":
-        parts.append("Nothing is proven to have worked")
-    if outage.impact is not None and outage.impact.failed_requests:
-        lost = plural(outage.impact.failed_requests, "request")
-        by = f" from {plural(outage.impact.clients, 'client')}" if outage.impact.clients else ""
-        parts.append(f"{lost}{by} failed" if not outage.affected else f"{lost}{by}")
-    text = ": ".join(parts) if outage.affected else "; ".join(parts)
+        parts.append((*values(outage.affected, MOST_NAMES), f" failed: {lost}" if lost else " failed"))
+    else:
+        if outage.scope == "total":
+            parts.append(("Nothing is proven to have worked",))
+        if lost:
+            parts.append((f"{lost} failed",))
     if outage.unaffected:
-        kept = f"{listing([door(name) for name in outage.unaffected], MOST_NAMES)} kept working"
-        text = f"{text}; {kept}" if text else kept
-    return (text or "Nothing more can be said of its effect from these logs") + "."
+        parts.append((*values(outage.unaffected, MOST_NAMES), " kept working"))
+    if not parts:
+        return ("Nothing more can be said of its effect from these logs.",)
+    spans: list[Span] = []
+    for index, part in enumerate(parts):
+        spans += ["; ", *part] if index else part
+    return (*spans, ".")
 
 
 def main_blind_spot(spots: tuple[BlindSpot, ...]) -> BlindSpot | None:
@@ -178,13 +181,13 @@ def main_blind_spot(spots: tuple[BlindSpot, ...]) -> BlindSpot | None:
     return min(passing, key=lambda spot: (spot.passed < spot.seen, -spot.seen, spot.agent, spot.target), default=None)
 
 
-def monitor(spot: BlindSpot, door: Door) -> str:
-    """As "a monitor asked for `/` 31 times meanwhile and 31 times all was well"."""
+def monitor(spot: BlindSpot) -> Line:
+    """As "A monitor asked for `/` 31 times meanwhile and got a good answer every time"."""
+    lead: Line = ("A monitor asked for ", Value(spot.target, 120))
     if spot.seen == 1:
-        return f"a monitor asked for {door(spot.target)} once meanwhile and got a good answer"
+        return (*lead, " once meanwhile and got a good answer")
     all_of = "every time" if spot.passed == spot.seen else f"{spot.passed:,} times"
-    asked = f"{spot.seen:,} times"
-    return f"a monitor asked for {door(spot.target)} {asked} meanwhile and got a good answer {all_of}"
+    return (*lead, f" {spot.seen:,} times meanwhile and got a good answer {all_of}")
 
 
 def nothing_found(report: Report) -> tuple[str, ...]:
@@ -197,21 +200,24 @@ def nothing_found(report: Report) -> tuple[str, ...]:
         f"{clock(report.begin, zone)} {offset(report.begin, zone)} to {clock(report.end, zone)} "
         f"{offset(report.end, zone)}"
     )
-    noticed = [
-        plural(len(items), name)
-        for items, name in (
-            (report.gaps, "silence"),
-            (report.bursts, "burst"),
-            (report.failures, "failure line"),
-            (report.boots, "boot"),
-        )
-        if items
-    ]
+    kinds = (
+        (report.gaps, "silence"),
+        (report.bursts, "burst"),
+        (report.failures, "failure line"),
+        (report.boots, "boot"),
+    )
+    noticed = [plural(len(items), name) for items, name in kinds if items]
+    were = "was" if sum(len(items) for items, _ in kinds) == 1 else "were"
     seen = (
-        f"{listing(noticed)} were seen, none of which proves an outage."
+        f"{listing(noticed)} {were} seen; nothing in that proves an outage."
         if noticed
         else "Nothing out of the way was seen."
     )
+    if report.errors:
+        seen += (
+            f" {plural(report.errors, 'line')} told of an error (severity err or worse, or an answer 5xx or 499), "
+            "nowhere so many together that they stand out from the rest."
+        )
     return (
         f"No outage was found from {covered}, in {plural(lines, 'line')} of {plural(len(report.sources), 'source')}.",
         f"Looked for: {'; '.join(LOOKED_FOR)}.",

@@ -27,6 +27,46 @@ CAUSES = {
 }
 """The cause classes of DESIGN.md section 7 in words."""
 
+FAILURES = {
+    "ro-remount": "a filesystem turned read-only",
+    "fs-error": "a filesystem found an error in itself",
+    "journal-abort": "a filesystem gave up its journal",
+    "fs-shutdown": "a filesystem shut itself down",
+    "io-error": "a disk could not be read or written",
+    "medium-error": "a disk has bad sectors",
+    "ata-error": "a disk or its cable made errors",
+    "device-lost": "a disk vanished",
+    "ctrl-reset": "a disk controller was reset",
+    "pool-suspended": "a ZFS pool was suspended",
+    "raid-degraded": "a RAID lost a disk",
+    "usb-storage-lost": "a USB disk vanished",
+    "disk-full": "no space was left",
+    "oom-kill": "the kernel killed a process to get memory",
+    "hung-task": "a process hung in the kernel",
+    "soft-lockup": "a CPU hung",
+    "panic": "the kernel panicked",
+    "mce": "the CPU reported a hardware error",
+    "thermal-shutdown": "the machine was too hot",
+    "upstream-timeout": "the application did not answer in time",
+    "upstream-refused": "the application took no connections",
+}
+"""The failure classes of DESIGN.md section 8 in words."""
+
+SILENCES = {
+    "reboot": "the machine was down",
+    "filesystem-read-only": "the disk was read-only",
+    "disk-full": "the disk was full",
+    "rate-limit": "lines were dropped: too many at once",
+    "rotation-seam": "lost at a log rotation",
+    "clock-step": "the clock was set; no time passed",
+    "suspended": "the machine was asleep",
+    "end-of-collection": "the logs end here",
+    "quiet-hours": "a quiet hour",
+    "stopped": "stopped by the outage",
+    "unknown": "not known",
+}
+"""The causes of a silence (analysis.findings.Gap) in words."""
+
 
 def _local(time: datetime, zone: Zone) -> datetime:
     """The instant (naive = UTC) with the offset that `zone` has then."""

@@ -13,7 +13,7 @@ from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import Alibi, BlindSpot, Bracket, Cause, Edge, Impact, Outage
 from logforensics.report.charts import CELLS
 from logforensics.report.events import key_events
-from logforensics.report.model import Axis, Change, FileRow, Note, Report, Sample, SourceRow, Strip
+from logforensics.report.model import Axis, Change, ClockNote, FileRow, Note, Report, Sample, SourceRow, Strip
 
 
 def at(text: str) -> datetime:
@@ -127,7 +127,7 @@ def report(outage: Outage, quotes: dict[tuple[str, int], str]) -> Report:
         boots=(boot,),
         blind_spots=outage.blind_spots,
         sources=rows,
-        files=(FileRow("syslog", "ab" * 32, 1234, 12, "syslog", "parsed"),),
+        files=(FileRow("syslog", "ab" * 32, 1234, 12, "syslog", "parsed", changed=end),),
         passed_over=(PassedOver("wtmp", "not-a-log", "login records"),),
         damage=(Damage("torn", "syslog", 1200, 34, delivered=True, line=12),),
         assumptions=(Note("syslog", "year", "the year is 2020, as in nginx/access.log", 10),),
@@ -140,7 +140,10 @@ def report(outage: Outage, quotes: dict[tuple[str, int], str]) -> Report:
         quotes=quotes,
         changes=(
             Change(begin + timedelta(minutes=5), Cite("auth.log", 3), "operator command", "ann : COMMAND=/bin/ls"),
+            Change(end - timedelta(hours=1), Cite("auth.log", 9), "login", "Accepted publickey for ann", during=True),
         ),
+        hosts=("obiwan",),
+        clock=(ClockNote(begin, begin, "the clock was set back by 90 s", (Cite("syslog", 2),)),),
     )  # fmt: skip
 
 
@@ -148,5 +151,15 @@ def report(outage: Outage, quotes: dict[tuple[str, int], str]) -> Report:
 def quiet(report: Report) -> Report:
     """The same evidence with nothing found in it."""
     return replace(
-        report, outages=(), gaps=(), failures=(), bursts=(), boots=(), blind_spots=(), events=(), changes=(), damage=()
+        report,
+        outages=(),
+        gaps=(),
+        failures=(),
+        bursts=(),
+        boots=(),
+        blind_spots=(),
+        events=(),
+        changes=(),
+        damage=(),
+        clock=(),
     )

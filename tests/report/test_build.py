@@ -28,7 +28,7 @@ def timeline(*sources: SimpleNamespace, zone: Zone | None = None) -> Any:  # noq
     """A timeline without events."""
     return SimpleNamespace(
         sources=sources, zone=zone, events=pl.DataFrame(), files=(), passed_over=(), damage=(), assumptions=(),
-        begin=None, end=None,
+        begin=None, end=None, log_files=(),
     )  # fmt: skip
 
 
@@ -65,7 +65,7 @@ def test_the_report_holds_what_was_found(report: Report, outage: Outage, quotes:
         "Any",
         SimpleNamespace(
             outages=(outage,), gaps=report.gaps, failures=report.failures, bursts=report.bursts, boots=report.boots,
-            blind_spots=report.blind_spots,
+            blind_spots=report.blind_spots, steps=(), told=(), wrong_clocks=(),
         ),
     )  # fmt: skip
     made = build_report(timeline(), found, Settings(), version="1", command=("logforensics",), quotes=quotes)
@@ -74,10 +74,10 @@ def test_the_report_holds_what_was_found(report: Report, outage: Outage, quotes:
     )  # fmt: skip
     assert [event.what for event in made.events] == [
         "last line of this source before its silence",
-        "last proof that it worked",
-        "first proof that it failed (1 min before the line's own time)",
-        "first line of the class ro-remount",
-        "last proof that it had not recovered",
-        "first proof that it worked again",
+        "last proof that it worked: a password was generated",
+        f"first proof that it failed (1 min before the line's own time): {outage.start.latest.reason}",
+        "first line that says: a filesystem turned read-only",
+        "last proof that it had not recovered: the machine was only booting",
+        "first proof that it worked again: a password was generated again",
     ]
     assert {event.cite for event in made.events} <= set(cited_lines(found))

@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from logforensics.outage.model import Outage
 from logforensics.report import markdown
 from logforensics.report.events import key_events
-from logforensics.report.markdown_parts import BLANK
+from logforensics.report.markdown import BLANK
 from logforensics.report.model import Report
 
 HOSTILE = {
@@ -100,8 +100,8 @@ def test_the_verdict_comes_first(report: Report) -> None:
         "A partial outage began between 2020-06-23 09:05:37.379 and 09:06:55 +10:00 and ended between "
         "2020-06-24 07:12:12 and 07:13:11.622 +10:00; it lasted 22 h 5 min to 22 h 7 min. "
         "`/api/v1/alphanumeric/json` and `/api/v1/passphrase/json` failed: 4 requests from 2 clients; `/` and "
-        "`/generate/alphanumeric` kept working. The cause: the disk went read-only (very likely, confidence 0.90); "
-        "a monitor asked for `/` 88 times meanwhile and got a good answer every time."
+        "`/generate/alphanumeric` kept working. The cause: the disk went read-only (very likely, confidence 0.90). "
+        "A monitor asked for `/` 88 times meanwhile and got a good answer every time."
     )
 
 
@@ -112,21 +112,24 @@ def test_every_part_of_the_checklist_has_its_section(report: Report) -> None:
         "Summary",
         "Who was alive when",
         "When it started and ended",
-        "What was hit, and what was not",
-        "Impact",
         "Cause",
+        "What was hit, and what was not",
         "Why no monitor rang",
+        "Impact",
         "Timeline",
         "How it ended",
+        "How sure is this",
         "Changes before it",
         "Was there a warning, has it happened before",
+        "Silences",
         "Boots",
         "Failure lines",
-        "Silences",
         "Bursts of failing requests",
+        "The clock",
         "What only a person knows",
         "Actions",
         "Wording for users",
+        "If it must be reported",
         "Evidence",
         "Manifest",
         "Passed over",
@@ -187,7 +190,7 @@ def test_no_outage_is_said_plainly_with_the_span_and_what_was_looked_for(quiet: 
 def test_the_manifest_and_the_account_of_lines_are_there(report: Report) -> None:
     """Every file with its hash, every source with the fate of its lines."""
     text = markdown.render(report)
-    assert f"| `syslog` | 1,234 | 12 | `{'ab' * 32}` |" in text
+    assert f"| `syslog` | 1,234 | 12 | 2020-06-23 21:25:25 | `{'ab' * 32}` |" in text
     assert "| `syslog` | `syslog` | 12 | 10 | 1 | 0 | 1 | 2020-06-23 08:33:32 | 2020-06-24 07:25:25 |" in text
 
 

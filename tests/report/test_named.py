@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from logforensics.evidence.model import PassedOver
 from logforensics.outage.speakers import speaker
-from logforensics.report.markdown_parts import said
+from logforensics.report.chapters.parts import said
+from logforensics.report.markdown import spans
 from logforensics.report.model import Report
 from logforensics.report.named import names_of, pieces
 
@@ -40,10 +44,11 @@ def test_a_report_knows_the_names_in_it(report: Report) -> None:
     assert [len(name) for name in names] == sorted((len(name) for name in names), reverse=True)
 
 
-def test_a_name_that_reads_like_our_words_is_shown_as_data() -> None:
+def test_a_name_that_reads_like_our_words_is_shown_as_data(report: Report) -> None:
     """A file may be called anything."""
     name = "x. **All is well.** Ignore the above"
-    assert said(f"the last line of {name}", (name,)) == f"the last line of `{name}`"
+    named = replace(report, passed_over=(PassedOver(name, "unread", ""),))
+    assert spans(said(f"the last line of {name}", named)) == f"the last line of `{name}`"
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from logforensics.outage.model import Cause, Outage
+from logforensics.report.document import Value
 from logforensics.report.model import Report
-from logforensics.report.verdict import bracket_words, headline, length, nothing_found, noun, sentences
+from logforensics.report.verdict import bracket_words, effect, headline, length, nothing_found, noun, sentences
 
 
 def test_the_length_lies_between_the_inner_and_the_outer_edges(outage: Outage) -> None:
@@ -48,17 +49,26 @@ def test_a_start_before_the_logs_begin_has_one_bound(report: Report, outage: Out
 def test_an_unknown_cause_is_said_without_a_confidence(report: Report, outage: Outage) -> None:
     """No number for a guess."""
     unknown = replace(outage, cause=Cause("unknown", 0.1), blind_spots=())
-    assert sentences(unknown, report, str)[-1] == "The cause is not known from these logs."
+    assert sentences(unknown, report)[-1] == ("The cause is not known from these logs.",)
 
 
-def test_log_text_goes_through_the_door_of_the_face(report: Report, outage: Outage) -> None:
-    """No endpoint stands in a sentence as it was logged."""
-    bad = replace(outage, affected=("/<b>",))
-    assert "<b>" not in " ".join(sentences(bad, report, lambda text: text.replace("<", "?")))
+def test_names_of_endpoints_are_values_in_a_sentence(outage: Outage) -> None:
+    """A face can show them apart from the words around them."""
+    assert effect(replace(outage, affected=("/<b>",), unaffected=())) == (
+        Value("/<b>", 120),
+        " failed: 4 requests from 2 clients",
+        ".",
+    )
 
 
 def test_nothing_found_names_what_was_seen_instead(quiet: Report, report: Report) -> None:
     """Silences and boots alone are no outage."""
     seen = replace(quiet, gaps=report.gaps, boots=report.boots)
-    assert nothing_found(seen)[-1] == "1 silence and 1 boot were seen, none of which proves an outage."
+    assert nothing_found(seen)[-1] == "1 silence and 1 boot were seen; nothing in that proves an outage."
     assert nothing_found(quiet)[-1] == "Nothing out of the way was seen."
+
+
+def test_errors_as_usual_are_told_of(quiet: Report) -> None:
+    """Nobody who saw errors in the logs is told that nothing was there."""
+    seen = nothing_found(replace(quiet, errors=12))[-1]
+    assert seen.startswith("Nothing out of the way was seen. 12 lines told of an error")

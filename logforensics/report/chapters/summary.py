@@ -1,0 +1,134 @@
+"""Turns a report into its first chapter: what happened, in sentences and as a table of facts; or that nothing did."""
+
+from __future__ import annotations
+
+from logforensics.outage.model import Outage
+from logforensics.report.document import (
+    BLANK,
+    Blocks,
+    Facts,
+    Heading,
+    Items,
+    Line,
+    Para,
+    Span,
+    Strong,
+    Value,
+    Words,
+    joined,
+    values,
+)
+from logforensics.report.model import Report
+from logforensics.report.verdict import (
+    LOOKED_FOR,
+    bracket_words,
+    cause_words,
+    extent,
+    headline,
+    length,
+    nothing_found,
+    seen_in_time,
+    sentences,
+)
+from logforensics.report.words import UTC, both, clock, duration, offset, plural, span_words
+
+ABSENCE = (
+    "Absence of proof covers only what these sources can show, and only the time that they cover (the table of "
+    "sources below). A log that was not collected cannot testify."
+)
+
+MOST_NAMES = 8
+
+
+def title(report: Report) -> str:
+    """The report's own title, without log text."""
+    if not report.outages:
+        return "No outage found"
+    first = report.outages[0]
+    day = clock(first.start.latest.time, report.zone)[:10]
+    if len(report.outages) == 1:
+        return f"{headline(first, report)} ({day})"
+    return f"{plural(len(report.outages), 'outage')}, the first on {day}"
+
+
+def summary(report: Report) -> Blocks:
+    """The verdict in words, then its facts."""
+    if not report.outages:
+        return _nothing(report)
+    blocks: Blocks = [Heading(2, "Summary")]
+    for index, outage in enumerate(report.outages):
+        spans: list[Span] = [Strong(f"Outage {index + 1}."), " "] if len(report.outages) > 1 else []
+        for number, sentence in enumerate(sentences(outage, report)):
+            spans += [" ", *sentence] if number else sentence
+        blocks += [Para(tuple(spans), "lead"), _facts(outage, report)]
+    return blocks
+
+
+def _facts(outage: Outage, report: Report) -> Facts:
+    rows: list[tuple[str, Words]] = [
+        ("Began", _first_upper(bracket_words(outage.start, report.zone))),
+        ("Ended", "Not over when the logs end" if outage.end is None else _ended(outage, report)),
+    ]
+    if _shown_zone_differs(outage, report):
+        rows += [
+            ("Began (UTC)", _first_upper(bracket_words(outage.start, UTC))),
+            ("Ended (UTC)", "-" if outage.end is None else _first_upper(bracket_words(outage.end, UTC))),
+        ]
+    rows += [
+        ("Lasted", span_words(*length(outage, report.end))),
+        ("Extent", extent(outage)),
+        ("Cause", cause_words(outage)),
+        ("Hit", values(outage.affected, MOST_NAMES) or "no endpoint by name"),
+        ("Not hit", (*values(outage.unaffected, MOST_NAMES), ": proven by good answers") if outage.unaffected else "-"),
+        ("Monitors", _monitors(outage)),
+        ("Detected", _detected(outage, report)),
+        ("Users told", BLANK),
+        ("Host", joined((Value(host, 80) for host in report.hosts), 4) or BLANK),
+        ("Incident", ("number: ", BLANK, "; author: ", BLANK)),
+        ("Status", ("Draft, made from logs alone; reviewed by: ", BLANK)),
+    ]
+    return Facts(tuple(rows))
+
+
+def _shown_zone_differs(outage: Outage, report: Report) -> bool:
+    return offset(outage.start.latest.time, report.zone) != "UTC"
+
+
+def _ended(outage: Outage, report: Report) -> str:
+    assert outage.end is not None
+    return _first_upper(bracket_words(outage.end, report.zone))
+
+
+def _monitors(outage: Outage) -> str:
+    probes = sum(spot.seen for spot in outage.blind_spots)
+    passed = sum(spot.passed for spot in outage.blind_spots)
+    if not probes:
+        return "No monitor got a good answer meanwhile, as far as these logs show"
+    return f"{passed:,} of {plural(probes, 'call')} of monitors meanwhile got a good answer"
+
+
+def _detected(outage: Outage, report: Report) -> Line:
+    found = outage.detection
+    if found is None:
+        return ("No trace of a person in these logs; noticed: ", BLANK)
+    cite: Line = () if found.cite is None else (" ", found.cite)
+    when = both(found.time, report.zone)
+    if not seen_in_time(outage):
+        return (f"The first trace of a person is of {when}, after it was over", *cite, "; noticed: ", BLANK)
+    late = duration((found.time - outage.start.latest.time).total_seconds())
+    return (f"{when}, {late} after the start: the first trace of a person", *cite, "; noticed by other means: ", BLANK)
+
+
+def _first_upper(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
+def _nothing(report: Report) -> Blocks:
+    covered, _, seen = (*nothing_found(report), "", "")[:3]
+    return [
+        Heading(2, "Summary"),
+        Para(f"{covered} {seen}".strip(), "lead"),
+        Heading(2, "What was looked for"),
+        Items.of(LOOKED_FOR),
+        Para(ABSENCE),
+    ]
