@@ -22,7 +22,7 @@ def machine_zone(run: Run) -> Zone:
 
 
 def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen: str) -> None:
-    """Prints `found` as {"KIND": [...]} or as a table, and ends with its exit code (DESIGN.md section 1)."""
+    """Prints `found` as {"KIND": [...], ...} or as a table, and ends with its exit code (DESIGN.md section 1)."""
     if chosen == "json":
         from logforensics.report import json as as_json
 
@@ -34,7 +34,8 @@ def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen
             "outages": as_json.outage_row,
         }
         zone = machine_zone(run)
-        write_text(run, as_json.listing(kind, [rows[kind](item, zone) for item in found]))
+        listed = [rows[kind](item, zone) for item in found]
+        write_text(run, as_json.listing(kind, listed, timeline.damage, timeline.passed_over))
     else:
         from logforensics.report import tables
         from logforensics.report.build import zone_of

@@ -51,10 +51,11 @@ def investigated(run: Run, timeline: Timeline) -> Investigation:
 def hurt(timeline: Timeline) -> bool:
     """Whether evidence was damaged or could not be read.
 
-    Damage whose bytes still became an event (a last line without its LF, an undecodable byte) does not count:
-    any log that is being written to ends like that.
+    In a log every damage counts, also where its bytes still became an event (a torn last line, an undecodable byte);
+    in a file of no known format only what was lost: there nobody can tell damage from its nature.
     """
-    return any(not damage.delivered for damage in timeline.damage) or any(
+    logs = {file.name for file in timeline.files if file.state == "parsed"}
+    return any(not damage.delivered or damage.file in logs for damage in timeline.damage) or any(
         passed.state in UNREAD for passed in timeline.passed_over
     )
 

@@ -15,7 +15,7 @@ def sources(run: Run) -> None:
     from logforensics.cli.reading import finish, read
     from logforensics.report import json as face_json
     from logforensics.report import tables
-    from logforensics.report.build import notes, source_rows, zone_of
+    from logforensics.report.build import file_rows, notes, source_rows, zone_of
     from logforensics.report.escape import ascii_json
 
     chosen = run.format_of(("table", "json"), "table")
@@ -25,6 +25,7 @@ def sources(run: Run) -> None:
         machine = machine_zone(run)
         document = {
             "sources": [face_json.source_row(row, machine) for row in rows],
+            "evidence": [face_json.file_row(file) for file in file_rows(timeline)],
             "passed_over": [face_json.passed_row(passed) for passed in timeline.passed_over],
             "damage": [face_json.damage_row(damage) for damage in timeline.damage],
             "assumptions": [face_json.note_row(note) for note in notes(timeline)],

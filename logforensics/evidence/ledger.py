@@ -107,10 +107,16 @@ class FileAccount:
         self.add_damage(reader.damage)
 
     @property
+    def fates(self) -> tuple[tuple[str, int, int], ...]:
+        """(fate, lines or stretches, bytes) for each thing that can become of a byte."""
+        names = ("events", "continuation", "blank", "duplicate", "unparsed", "damaged")
+        tallies: list[tuple[str, Tally]] = [(name, getattr(self, name)) for name in names]
+        return tuple((name, tally.lines, tally.bytes) for name, tally in tallies)
+
+    @property
     def accounted(self) -> int:
         """Bytes that are event, continuation, blank, duplicate, unparsed or damage."""
-        tallies = (self.events, self.continuation, self.blank, self.duplicate, self.unparsed, self.damaged)
-        return sum(tally.bytes for tally in tallies)
+        return sum(size for _, _, size in self.fates)
 
 
 class Ledger:

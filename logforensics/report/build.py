@@ -86,6 +86,7 @@ def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
     changed = {
         file.name: datetime.fromtimestamp(file.mtime, UTC_TZ) for file in timeline.log_files if file.mtime is not None
     }
+    accounts = {account.file: account for account in timeline.ledger.accounts}
     rows = (
         FileRow(
             path=file.name,
@@ -96,9 +97,11 @@ def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
             state=file.state,
             reason=file.reason or "",
             changed=changed.get(file.name),
+            text_bytes=accounts[file.name].text_bytes,
+            fates=accounts[file.name].fates,
         )
         for file in timeline.files
-        if file.sha256
+        if file.sha256 and file.name in accounts
     )
     return tuple(sorted(rows, key=lambda row: row.path))
 

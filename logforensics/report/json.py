@@ -239,7 +239,7 @@ def source_row(source: SourceRow, zone: Zone) -> Row:
 
 
 def file_row(file: FileRow) -> Row:
-    """One file of the manifest."""
+    """One file of the manifest; its `ledger` tells what became of its bytes once unpacked, and the sums close."""
     return {
         "path": file.path,
         "sha256": file.sha256,
@@ -248,6 +248,10 @@ def file_row(file: FileRow) -> Row:
         "source": file.source,
         "state": file.state,
         "reason": file.reason,
+        "ledger": {
+            "bytes": file.text_bytes,
+            **{fate: {"lines": lines, "bytes": size} for fate, lines, size in file.fates},
+        },
     }
 
 
@@ -273,9 +277,18 @@ def note_row(note: Note) -> Row:
     return {"source": note.source, "kind": note.kind, "text": note.text, "events": note.events}
 
 
-def listing(key: str, rows: Sequence[Row]) -> str:
-    """One analyser's findings as {"KEY": [...]}, one row a line, so that line tools can read it too."""
+def listing(key: str, rows: Sequence[Row], damage: Iterable[Damage], passed_over: Iterable[PassedOver]) -> str:
+    """One analyser's findings as {"KEY": [...], "damage": [...], "unread": [...]}, one row a line for line tools.
+
+    Damage and files that could not be read stand beside the findings, since they bound what "none" means.
+    """
+    unread = [passed_row(item) for item in passed_over if item.state == "unread"]
+    parts = [(key, rows), ("damage", [damage_row(item) for item in damage]), ("unread", unread)]
+    return "{" + ", ".join(f'"{name}": {_listed(part)}' for name, part in parts) + "}\n"
+
+
+def _listed(rows: Sequence[Row]) -> str:
     if not rows:
-        return f'{{"{key}": []}}\n'
+        return "[]"
     body = ",\n  ".join(ascii_json(row, indent=None) for row in rows)
-    return f'{{"{key}": [\n  {body}\n]}}\n'
+    return f"[\n  {body}\n]"

@@ -50,7 +50,10 @@ class SourceRow:
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file of the evidence: what was hashed, how large it is on disk, when it last changed, and its one state."""
+    """One file of the evidence: what was hashed, how large it is on disk, when it last changed, and its one state.
+
+    `text_bytes` is its length once unpacked, `fates` what became of that: (fate, lines, bytes), which add up to it.
+    """
 
     path: str
     sha256: str
@@ -60,6 +63,8 @@ class FileRow:
     state: str
     reason: str = ""
     changed: datetime | None = None
+    text_bytes: int = 0
+    fates: tuple[tuple[str, int, int], ...] = ()
 
 
 @dataclass(frozen=True)

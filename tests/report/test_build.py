@@ -8,6 +8,7 @@ from typing import Any, cast
 import polars as pl
 
 from logforensics.clock.zones import Zone
+from logforensics.evidence.ledger import Ledger
 from logforensics.outage.model import Outage
 from logforensics.report.build import build_report, source_rows, zone_of
 from logforensics.report.events import cited_lines
@@ -28,7 +29,7 @@ def timeline(*sources: SimpleNamespace, zone: Zone | None = None) -> Any:  # noq
     """A timeline without events."""
     return SimpleNamespace(
         sources=sources, zone=zone, events=pl.DataFrame(), files=(), passed_over=(), damage=(), assumptions=(),
-        begin=None, end=None, log_files=(),
+        begin=None, end=None, log_files=(), ledger=Ledger(),
     )  # fmt: skip
 
 

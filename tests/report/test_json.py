@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from logforensics.analysis.findings import Cite, Gap
+from logforensics.evidence.model import PassedOver
 from logforensics.outage.model import Outage
 from logforensics.report import json as face
 from logforensics.report.model import Report
@@ -67,11 +68,19 @@ def test_an_infinite_improbability_is_null(report: Report) -> None:
 
 def test_a_listing_is_one_document_with_one_row_a_line() -> None:
     """Line tools can read it, and JSON tools too."""
-    text = face.listing("gaps", [{"a": 1}, {"a": 2}])
-    assert json.loads(text) == {"gaps": [{"a": 1}, {"a": 2}]}
+    text = face.listing("gaps", [{"a": 1}, {"a": 2}], (), ())
+    assert json.loads(text) == {"gaps": [{"a": 1}, {"a": 2}], "damage": [], "unread": []}
     assert text.split("\n")[1:3] == ['  {"a": 1},', '  {"a": 2}']
 
 
 def test_an_empty_listing_is_a_document_too() -> None:
     """Nothing found is an empty list."""
-    assert json.loads(face.listing("gaps", [])) == {"gaps": []}
+    assert json.loads(face.listing("gaps", [], (), ())) == {"gaps": [], "damage": [], "unread": []}
+
+
+def test_a_listing_carries_the_damage_and_what_could_not_be_read(report: Report) -> None:
+    """What "none" means is bounded by what could not be looked at; a file that is no log is no bound."""
+    passed = [PassedOver("x.log", "unread", "Permission denied (EACCES)"), PassedOver("y", "not-a-log", "a PNG image")]
+    read = json.loads(face.listing("gaps", [], report.damage, passed))
+    assert [row["kind"] for row in read["damage"]] == ["torn"]
+    assert [row["path"] for row in read["unread"]] == ["x.log"]
