@@ -29,7 +29,8 @@ class Block:
     """Bytes of whole lines of one file.
 
     `offset` is that of the first byte in the file's (decompressed) text, `first_line` its line number from 1.
-    The data end in a line feed, but for the last block and one that stops at damage.
+    The data end in a line feed, but for the last block and one that stops at damage; `behind` says that they begin
+    behind bytes that are missing.
     """
 
     file: str
@@ -37,6 +38,7 @@ class Block:
     offset: int
     first_line: int
     data: bytes
+    behind: bool = False
 
 
 class FileReader(Generic[Part]):
@@ -145,6 +147,7 @@ class BlockReader(FileReader[Block]):
         super()._reset()
         self._index = 0
         self._ends_in_line_feed = True
+        self._behind = False
 
     def _given(self, pieces: Pieces) -> Iterator[Block]:
         for part in cut(self._without_doubts(_as_utf8(pieces)), self._chunk, self._longest):
@@ -157,8 +160,9 @@ class BlockReader(FileReader[Block]):
         self.lines += not self._ends_in_line_feed
 
     def _block(self, data: bytes) -> Block:
-        block = Block(self.file.name, self._index, self.text_bytes, self.lines + 1, data)
+        block = Block(self.file.name, self._index, self.text_bytes, self.lines + 1, data, self._behind)
         self._index += 1
+        self._behind = False
         self.text_bytes += len(data)
         self.lines += data.count(b"\n")
         self._ends_in_line_feed = data.endswith(b"\n")
@@ -168,6 +172,7 @@ class BlockReader(FileReader[Block]):
         self._damage(hole.kind, self.text_bytes, hole.length, line=self.lines + 1)
         self.text_bytes += hole.length
         self.lines += hole.feeds
+        self._behind = not hole.feeds
         if hole.length:
             self._ends_in_line_feed = hole.feeds > 0
 

@@ -22,6 +22,7 @@ from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
 from logforensics.parsing.detection import detect
+from logforensics.parsing.edges import broken, parse_broken
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Parsed, Reader, compile_reader
 from logforensics.parsing.model import Definition
@@ -190,6 +191,9 @@ class _Run:
             # the sum of bytes of what is parsed and what is duplicate stays that of the block
             known = lines.filter(pl.col("line") <= twice) if block.first_line <= twice else lines.clear()
             lines = lines.filter(pl.col("line") > twice) if known.height else lines
+            if damage or block.behind:
+                edges = broken(lines, damage, begins=block.behind)
+                return _Result(lines, parse_broken(reader, lines, edges), damage, known)
             return _Result(lines, reader.parse(lines), damage, known)
 
         for lines, parsed, damage, known in in_order(executor, work, blocks):

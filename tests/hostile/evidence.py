@@ -1,7 +1,7 @@
 """A folder of hostile evidence, the real command run on it, and what must hold of every such run.
 
-Every reading of it goes through `logforensics timeline` and `logforensics sources`, and checks on the way that the command
-did not fail, that the two agree on the exit code, and that each file's ledger closes.
+Every reading of it goes through `logforensics timeline` and `logforensics sources`, and checks on the way that the
+commands did not fail, that they agree on the exit code, and that each file's ledger closes.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def logforensics(*args: object) -> Done:
         code = run([str(arg) for arg in args])
         out.flush()
         err.flush()
-    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]  # type: ignore[attr-defined]
+    texts = [stream.buffer.getvalue().decode() for stream in (out, err)]
     assert "Traceback" not in texts[1]
     return Done(code, *texts)
 

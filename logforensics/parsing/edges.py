@@ -1,0 +1,94 @@
+"""Turns pieces of lines that damage broke off into events only where the stamp is surely whole.
+
+"2020-06-23 09:05:37" may have gone on with ".9 +1000", and "3-Jun-2020" may have been the 23rd.  A stamp counts only if
+nothing that can have stood at the broken edge would make another instant of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+import polars as pl
+
+from logforensics.evidence.model import Damage
+from logforensics.parsing import regex as rust
+from logforensics.parsing.lines import Parsed, Reader
+
+_DIGITS = ("0", "00", "500", "1000", "10:00", "5", ":07", ".5", ",5", "Z", ".5Z", "+0000", "+00:00")
+_LOST_BEHIND = tuple(part + end for part in _DIGITS for end in ("", " x", "] x", "| x"))
+"""What may have followed: more digits of any part, a fraction, an offset; then the line's next field."""
+
+_LOST_BEFORE = ("1", "2", "20")
+"""What may have stood before: another digit of the day, the century of the year."""
+
+
+_LOOKED_AT = 200
+"""Lines whose first characters show how events begin."""
+
+
+def broken(lines: pl.DataFrame, damage: Collection[Damage], *, begins: bool) -> pl.Series:
+    """Which rows of `lines` (as lines_of gives them, with their damage) end or begin at damage.
+
+    `begins` says that the block itself begins behind damage.  Doubts about single bytes (encoding) break no line.
+    """
+    hurt = {entry.line for entry in damage if entry.kind != "encoding" and entry.line is not None}
+    rows = lines.get_column("line").is_in(sorted(hurt))
+    if begins and lines.height:
+        rows = rows | (pl.int_range(lines.height, eager=True) == 0)
+    return rows
+
+
+def parse_broken(reader: Reader, lines: pl.DataFrame, rows: pl.Series) -> Parsed:
+    """What `reader.parse(lines)` gives, but `rows` whose stamp may not be whole are unparsed."""
+    at = rows.arg_true()
+    unsure = _unsure(reader, lines.get_column("text").gather(at), _shapes(reader, lines.filter(~rows)))
+    if not unsure.any():
+        return reader.parse(lines)
+    refused = pl.repeat(False, lines.height, dtype=pl.Boolean, eager=True).scatter(at, unsure)
+    parsed = reader.parse(lines.filter(~refused))
+    left = lines.filter(refused).select("line", "text", "length", kind=pl.lit("unparsed"))
+    rest = pl.concat([parsed.rest, left]).sort("line", maintain_order=True)
+    return Parsed(parsed.events, rest)
+
+
+def _shapes(reader: Reader, lines: pl.DataFrame) -> set[str]:
+    """How the first characters of the events in some lines look."""
+    some = lines.head(_LOOKED_AT)
+    events = reader.parse(some).events.filter(~pl.col("carried"))
+    return {rust.shape(text) for text in some.join(events.select("line"), on="line", how="semi").get_column("text")}
+
+
+def _unsure(reader: Reader, texts: pl.Series, shapes: Collection[str]) -> pl.Series:
+    """Which texts would be read at another time with something more at an edge, or are the beginning of an event.
+
+    A beginning fits how the patterns of the reader open, or looks like one of `shapes` as far as it goes.
+    """
+    found = texts.to_list()
+    variants = [
+        variant
+        for text in found
+        for variant in (text, *(text + lost for lost in _LOST_BEHIND), *(lost + text for lost in _LOST_BEFORE))
+    ]
+    each = 1 + len(_LOST_BEHIND) + len(_LOST_BEFORE)
+    frame = pl.DataFrame(
+        {"line": range(len(variants)), "text": variants, "length": [0] * len(variants)},
+        schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
+    )
+    events = reader.parse(frame).events.filter(~pl.col("carried"))
+    stamps = {line: (wall, offset) for line, wall, offset in events.select("line", "wall", "offset").iter_rows()}
+    openings = [rust.opening(pattern.regex) for pattern in reader.definition.patterns]
+    unsure = []
+    for number, text in enumerate(found):
+        own = stamps.get(number * each)
+        others = (stamps.get(line, own) for line in range(number * each + 1, (number + 1) * each))
+        begun = own is None and (
+            any(_fits(text, opening) for opening in openings)
+            or any(shape.startswith(rust.shape(text)) for shape in shapes)
+        )
+        unsure.append(begun or any(other != own for other in others))
+    return pl.Series(unsure, dtype=pl.Boolean)
+
+
+def _fits(text: str, opening: Sequence[Collection[str]]) -> bool:
+    """Whether a text, as far as it goes, may be the beginning of an event's first line: it then continues none."""
+    return bool(opening) and all(char in allowed for char, allowed in zip(rust.shape(text), opening, strict=False))
