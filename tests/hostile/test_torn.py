@@ -8,10 +8,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from logforensics.parsing.definition import Definition
 from logforensics.parsing.edges import parse_broken
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import compile_reader
+from logforensics.parsing.model import Definition
 from tests.hostile.evidence import line, lines, numbers, read, well, write
 from tests.hostile.formats import FORMATS
 
