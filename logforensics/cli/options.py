@@ -22,6 +22,8 @@ COLOURS = ("auto", "always", "never")
 _SUFFIXES = {
     ".md": "markdown",
     ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",

@@ -1,4 +1,4 @@
-"""Turns a log folder into the verdict: the `report` command, for a terminal, as Markdown or as JSON."""
+"""Turns a log folder into the verdict: the `report` command, for a terminal, as Markdown, HTML or JSON."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def report(
     if threshold is not None:
         seconds = duration("--threshold", threshold)
         run = replace(run, settings=replace(run.settings, threshold=seconds))
-    chosen = run.format_of(("terminal", "markdown", "json"), "terminal")
+    chosen = run.format_of(("terminal", "markdown", "html", "json"), "terminal")
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
@@ -50,7 +50,12 @@ def report(
     model = build_report(
         timeline, found, run.settings, version=version(), command=run.command, quotes=quotes, changes=changes
     )
-    if chosen == "json":
+    if chosen == "html":
+        from logforensics.report import html
+        from logforensics.report.lanes import panels_of
+
+        write_text(run, html.render(replace(model, panels=panels_of(model, timeline.events, found.outcomes))))
+    elif chosen == "json":
         from logforensics.report import json as face_json
 
         write_text(run, face_json.render(model, machine_zone(run)))

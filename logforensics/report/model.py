@@ -96,6 +96,39 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Lane:
+    """Counts per bin: `up` what was written or answered well, `down` what tells of an error or was answered badly.
+
+    `kind` is "source", "endpoint" or "monitor"; `name` is hostile, escape it; `note` is ours.  `first` and `last` (UTC)
+    bound what a source covers; `gaps` are its silences.
+    """
+
+    kind: str
+    name: str
+    note: str
+    up: tuple[int, ...]
+    down: tuple[int, ...]
+    first: datetime | None = None
+    last: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Lanes on one axis from `begin` to `end` (UTC).
+
+    `outage` is the index of the one it is drawn around, None for the whole span; `edge` is "start" or "end" where it
+    is drawn around one edge of that alone.
+    """
+
+    begin: datetime
+    end: datetime
+    lanes: tuple[Lane, ...]
+    outage: int | None = None
+    edge: str = ""
+
+
+@dataclass(frozen=True)
 class Event:
     """One row of the report's timeline: when, the line that says so, what it means, and its text if it was kept.
 
@@ -141,7 +174,8 @@ class Report:
     `quotes` holds the text of cited lines by (file, line), as far as it could be read again (hostile, escape it).
     `command` is the command line that made it, without output options, so that two runs on the same evidence
     give the same bytes wherever they are written to.  `hosts` are the machines' names as lines give them (hostile);
-    `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499).
+    `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499);
+    `panels` are there for the faces that draw (lanes.panels_of).
     """
 
     version: str
@@ -169,6 +203,7 @@ class Report:
     hosts: tuple[str, ...] = ()
     clock: tuple[ClockNote, ...] = ()
     errors: int = 0
+    panels: tuple[Panel, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:
