@@ -9,10 +9,7 @@ import typer
 from logforensics.cli.options import Run
 from logforensics.errors import UsageError
 
-FIELDS = (
-    "time_earliest", "time_latest", "severity", "host", "program", "pid", "message",
-    "status", "method", "path", "client",
-)  # fmt: skip
+FIELDS = ("severity", "host", "program", "pid", "message", "status", "method", "path", "client")
 """What a row shows beside time, time_basis, source, file and line (DESIGN.md section 8)."""
 
 

@@ -88,8 +88,6 @@ def _outage(case: Case, facts: Facts) -> Outage:
     windows = case.windows(facts.end)
     hit = endpoints_in(case, facts)
     scope = _scope(case, hit)
-    if scope == "total":
-        hit = hit.without_alibis()
     alibis = (*hit.alibis, *sources_in(facts, windows, edges.silent))
     missing_of = hit.affected if scope == "partial" else ()
     return Outage(
@@ -120,11 +118,8 @@ def _window(edges: Brackets, facts: Facts) -> tuple[datetime, datetime]:
 def _scope(case: Case, hit: Endpoints) -> str:
     """Total if nothing at all was served while it lasted, else partial.
 
-    A machine that is not running serves nothing, whatever was answered while it went down and came up.  One endpoint
-    that fails while no other is asked for says nothing of the others: that is partial as well.
+    One endpoint that fails while no other is asked for says nothing of the others: that is partial as well.
     """
-    if len(case.of("host")) == len(case.suspects):
-        return "total"
     if hit.successes:
         return "partial"
     if case.of("host", "web", "stall") and not case.of("disk"):
