@@ -8,7 +8,16 @@ SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "deb
 """RFC 5424 severities, worst first; the Enum's order makes `severity <= "err"` mean "err or worse"."""
 
 TIME_BASES = ("explicit", "zone-assumed", "year-inferred", "derived", "carried", "ambiguous")
-"""How an event's instant is known; clock/ says when each is given."""
+"""How an event's instant is known; the weakest link names it.
+
+explicit: the line tells its instant: date, time and offset, or a count since 1970.
+zone-assumed: it tells no offset, and the one used was told by the user, by the host's own files or by other logs, or
+    is the last resort UTC (then the assumption says so, and a line without a year is zone-assumed as well).
+year-inferred: it tells no year, and the order of lines, names, times of files or other logs left only one.
+derived: its stamp fits several instants, and the lines around it left only one (a time that clocks showed twice).
+carried: it has no stamp of its own and continues the event above it.
+ambiguous: several instants are possible; the true one lies within time_earliest and time_latest, ends included.
+"""
 
 SEVERITY = pl.Enum(SEVERITIES)
 TIME_BASIS = pl.Enum(TIME_BASES)
@@ -16,6 +25,8 @@ TIME_BASIS = pl.Enum(TIME_BASES)
 SCHEMA: dict[str, pl.DataType] = {
     "time": pl.Datetime("us", "UTC"),  # the instant
     "time_basis": TIME_BASIS,  # how it is known
+    "time_earliest": pl.Datetime("us", "UTC"),  # where it is in doubt: not before this instant
+    "time_latest": pl.Datetime("us", "UTC"),  # and not after this one; null where it is not in doubt
     "source": pl.Categorical(),  # Source.name
     "file": pl.Categorical(),  # LogFile.name
     "line": pl.UInt32(),  # 1-based, counted by LF bytes: `sed -n LINEp` shows it; of a binary log, the entry's ordinal
@@ -38,3 +49,6 @@ SCHEMA: dict[str, pl.DataType] = {
 only where a command asked for them."""
 
 ALWAYS = ("time", "time_basis", "source", "file", "line")
+
+DOUBT = ("time_earliest", "time_latest")
+"""What clock/ says where `time` is a choice.  No parser captures them."""

@@ -61,6 +61,14 @@ def test_wheel_holds_every_signature(wheel: Path) -> None:
     assert names_in(wheel, "logforensics/signatures") == expected
 
 
+def test_wheel_holds_the_templates_of_the_report(wheel: Path) -> None:
+    """What the HTML report is made of is in the wheel."""
+    folder = "logforensics/report/templates"
+    with zipfile.ZipFile(wheel) as archive:
+        packed = {name for name in archive.namelist() if name.startswith(folder + "/")}
+    assert packed == {f"{folder}/{path.name}" for path in (ROOT / folder).iterdir()}
+
+
 def test_wheel_holds_nothing_beside_the_package(wheel: Path) -> None:
     """Tests, fixtures and a second copy of the parsers stay out of site-packages."""
     with zipfile.ZipFile(wheel) as archive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -79,12 +79,12 @@ class Run:
         return self.fails[-1]
 
 
-def failing_runs(outcomes: pl.DataFrame) -> list[Run]:
+def failing_runs(outcomes: pl.DataFrame, polls: Collection[tuple[str, str]] = ()) -> list[Run]:
     """The maximal runs of failure in every endpoint group (Ruzzo and Tompa 1999: all maximal scoring segments).
 
-    In: the frame of `web_outcomes`.  A failure scores ln(p1/p0), a success ln((1-p1)/(1-p0)), p0 being the
-    group's own normal failing share and p1 one of FAILING_SHARES.  Repeats by one client are discounted
-    (see `_weights`), so that a single scanner cannot make an outage.
+    In: the frame of `web_outcomes`, and the (client, group) pairs that a timer asks for regularly.  A failure scores
+    ln(p1/p0), a success ln((1-p1)/(1-p0)), p0 being the group's own normal failing share and p1 one of FAILING_SHARES.
+    Repeats by one client are discounted (see `_weights`), so that a single scanner cannot make an outage.
     """
     # By arrival: a request that came while all was well may be logged, failed, long after others have recovered.
     decided = outcomes.filter(pl.col("ok") | pl.col("failed")).sort("began", maintain_order=True).with_row_index("at")
@@ -105,7 +105,7 @@ def failing_runs(outcomes: pl.DataFrame) -> list[Run]:
     normal = {group: max(share, site) for group, share in _normal_shares(decided).items()}
     rows = list(failing.iter_rows(named=True))
     by_group: dict[str, list[tuple[dict[str, object], float]]] = defaultdict(list)
-    for row, weight in zip(rows, _weights(rows, regulars), strict=True):
+    for row, weight in zip(rows, _weights(rows, regulars, polls), strict=True):
         by_group[str(row["group"])].append((row, weight))
     runs: list[Run] = []
     ever_ok = set(decided.filter("ok").get_column("group").cast(pl.String).unique().to_list())
@@ -134,13 +134,16 @@ def _normal_shares(decided: pl.DataFrame, quantile: float = 0.25) -> dict[str, f
     return {str(group): float(share) for group, share in parts.iter_rows()}
 
 
-def _weights(rows: list[dict[str, object]], regulars: set[str]) -> list[float]:
+def _weights(
+    rows: list[dict[str, object]], regulars: Collection[str], polls: Collection[tuple[str, str]] = ()
+) -> list[float]:
     """How many independent trials each failure (in time order, all groups together) stands for.
 
     A client's k-th failure in a row, whatever it asked for, counts 1/2^(k-1): retries of one visitor are not new
     evidence, and all of a scanner's failures together weigh at most two.  A regular client (a poller, a monitor,
     a returning visitor) is discounted as 1/k: it was served here before, so each new refusal still says something.
-    An hour without a failure of that client ends the row.
+    An hour without a failure of that client ends the row.  A call that a timer makes is no retry: it would have been
+    made just the same had the one before it succeeded, so each counts whole.
     """
     seen: Counter[str] = Counter()
     latest: dict[str, datetime] = {}
@@ -149,6 +152,9 @@ def _weights(rows: list[dict[str, object]], regulars: set[str]) -> list[float]:
         client, time = str(row["client"]), row["began"]
         assert isinstance(time, datetime)
         if client == UNKNOWN:  # a log that names no clients: each failure stands for itself
+            weights.append(CLIENT_CLOSED_WEIGHT if row["status"] == 499 else 1.0)
+            continue
+        if polls and (client, str(row["group"])) in polls:
             weights.append(CLIENT_CLOSED_WEIGHT if row["status"] == 499 else 1.0)
             continue
         if client in latest and time - latest[client] > timedelta(hours=1):

@@ -36,6 +36,7 @@ class Stream:
     `kind` is "beat" (a template of one program), "poller" (one client asking one endpoint), "source" (all lines of
     one source), "web" (every line of the web-facing sources) or "host" (every line of all).  `times` holds its
     instants in order (Datetime us UTC), `cites` tells the line of each.  `source` is where its lines are written.
+    `call` is the (client, endpoint group) of a poller.
     """
 
     kind: str
@@ -43,6 +44,7 @@ class Stream:
     source: str
     times: pl.Series
     cites: Callable[[int], Cite]
+    call: tuple[str, str] | None = None
 
     def before(self, instant: datetime) -> int | None:
         """Index of the last event at or before `instant`."""
@@ -142,13 +144,14 @@ def _streams(kind: str, rows: pl.DataFrame, keys: list[str], fewest: int = FEWES
     ):
         first = part.row(0, named=True)
         name = " ".join(str(first[key]) for key in keys if key not in ("source", "template")) or str(first["source"])
-        found.append(_stream(kind, name, str(first["source"]), part))
+        call = (str(first["client"]), str(first["group"])) if kind == "poller" else None
+        found.append(_stream(kind, name, str(first["source"]), part, call))
     return sorted(found, key=lambda stream: (stream.source, stream.times[0], stream.name))
 
 
-def _stream(kind: str, name: str, source: str, rows: pl.DataFrame) -> Stream:
+def _stream(kind: str, name: str, source: str, rows: pl.DataFrame, call: tuple[str, str] | None = None) -> Stream:
     def cite(at: int) -> Cite:
         file, line = rows.select("file", "line").row(at)
         return Cite(str(file), int(line))
 
-    return Stream(kind, name, source, rows.get_column("time"), cite)
+    return Stream(kind, name, source, rows.get_column("time"), cite, call)

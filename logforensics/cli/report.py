@@ -1,4 +1,4 @@
-"""Turns a log folder into the verdict: the `report` command, for a terminal, as Markdown or as JSON."""
+"""Turns a log folder into the verdict: the `report` command, for a terminal, as Markdown, HTML or JSON."""
 
 from __future__ import annotations
 
@@ -9,35 +9,53 @@ import typer
 
 from logforensics.cli.options import Run, duration
 
-Threshold = Annotated[
-    str | None, typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm].")
-]
 
-
-def with_threshold(run: Run, threshold: str | None) -> Run:
-    """The run with --threshold in its settings; UsageError for what is no duration."""
-    if threshold is None:
-        return run
-    return replace(run, settings=replace(run.settings, threshold=duration("--threshold", threshold)))
-
-
-def report(run: Run, threshold: Threshold = None) -> None:
+def report(
+    run: Run,
+    threshold: Annotated[
+        str | None,
+        typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm]."),
+    ] = None,
+) -> None:
     """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
 
     Example: logforensics report /var/log -o incident.md
     """
-    from logforensics.cli.deriving import derive
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
-    from logforensics.cli.reading import finish
+    from logforensics.cli.reading import finish, investigated, read_boiled_down
+    from logforensics.cli.version import version
 
-    run = with_threshold(run, threshold)
-    chosen = run.format_of(("terminal", "markdown", "json"), "terminal")
+    if threshold is not None:
+        seconds = duration("--threshold", threshold)
+        run = replace(run, settings=replace(run.settings, threshold=seconds))
+    chosen = run.format_of(("terminal", "markdown", "html", "json"), "terminal")
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
-    timeline, model = derive(run, quotes=chosen != "json", anchors=chosen == "json")
-    if chosen == "json":
+    timeline = read_boiled_down(run)
+    from logforensics.evidence.cited import read_cited
+    from logforensics.report.build import build_report
+    from logforensics.report.changes import changes_of
+    from logforensics.report.events import cited_lines
+    from logforensics.report.model import Change
+
+    found = investigated(run, timeline)
+    changes: tuple[Change, ...] = ()
+    quotes: dict[tuple[str, int], str] = {}
+    if chosen != "json":
+        changes = changes_of(timeline.events, found.outages)
+        files = [file for file in timeline.log_files if str(file.path) != "-"]
+        quotes = read_cited(files, [*cited_lines(found), *(change.cite for change in changes)])
+    model = build_report(
+        timeline, found, run.settings, version=version(), command=run.command, quotes=quotes, changes=changes
+    )
+    if chosen == "html":
+        from logforensics.report import html
+        from logforensics.report.lanes import panels_of
+
+        write_text(run, html.render(replace(model, panels=panels_of(model, timeline.events, found.outcomes))))
+    elif chosen == "json":
         from logforensics.report import json as face_json
 
         write_text(run, face_json.render(model, machine_zone(run)))
@@ -52,4 +70,4 @@ def report(run: Run, threshold: Threshold = None) -> None:
         write_text(run, terminal.render(model, width=screen.width, color=screen.color, ascii_only=screen.ascii_only))
     if run.output is not None:
         warn(run, f"wrote {run.output}")
-    finish(run, timeline, bool(model.outages))
+    finish(run, timeline, bool(found.outages))

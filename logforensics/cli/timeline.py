@@ -9,7 +9,10 @@ import typer
 from logforensics.cli.options import Run
 from logforensics.errors import UsageError
 
-FIELDS = ("severity", "host", "program", "pid", "message", "status", "method", "path", "client")
+FIELDS = (
+    "time_earliest", "time_latest", "severity", "host", "program", "pid", "message",
+    "status", "method", "path", "client",
+)  # fmt: skip
 """What a row shows beside time, time_basis, source, file and line (DESIGN.md section 8)."""
 
 

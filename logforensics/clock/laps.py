@@ -55,25 +55,32 @@ def stretches(bare: pl.DataFrame) -> tuple[pl.DataFrame, list[Stretch]]:
     return placed, [Stretch(*row) for row in found.drop("stretch").rows()]
 
 
-def astray(found: Sequence[Stretch]) -> set[int]:
+def astray(found: Sequence[Stretch]) -> tuple[set[int], set[int]]:
     """Stretches whose dates a clock that was not set has written: a step away that the next steps undo.
 
     - Back and forth again ("Jun 20", "Jan  1 00:00:05", "Jun 20"): the clock returns to where it had been, plus
       the time that was spent on the wrong dates, plus at most a month off (half a year if it began at 1 January 00:00).
     - Ahead and back again to within a day.
     - A source that starts at 1 January 00:00 and leaps ahead by more than a month.
+
+    The second result are the stretches behind which the same steps can also be a New Year between long silences:
+    the clock comes back to within days of where it was, which a lap of a year does once in a while.
     """
     lost: set[int] = set()
+    loose: set[int] = set()
     index = 0
     while index < len(found) - 1:
         before = found[index - 1] if index else None
         end = next((end for end in _ends_of_block(found, index) if _is_astray(before, found, index, end)), None)
         if end is None:
             index += 1
-        else:
-            lost.update(range(index, end + 1))
-            index = end + 2  # the stretch after a stray one is where the clock was right again
-    return lost
+            continue
+        lost.update(range(index, end + 1))
+        unset = found[index].first < DEAD_CLOCK
+        if before is not None and not unset and found[end + 1].first - before.last > QUICK:
+            loose.add(end + 1)
+        index = end + 2  # the stretch after a stray one is where the clock was right again
+    return lost, loose
 
 
 def _ends_of_block(found: Sequence[Stretch], start: int) -> Iterator[int]:

@@ -4,37 +4,48 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 import polars as pl
 
+from logforensics.clock.chain import YearClues
 from logforensics.clock.folds import resolve_folds
-from logforensics.clock.years import YearClues, infer_years
+from logforensics.clock.unset import bounded, unset
+from logforensics.clock.years import infer_years
 from logforensics.clock.zones import GAP, Zone
 from logforensics.schema import TIME_BASES
 
 _LAST_MTIME = 4_294_967_296  # February 2106, the end of 32-bit unsigned Unix time; later ones are damage
 
 
+class Unsure(NamedTuple):
+    """A span of naive wall time, ends included, for which nothing tells which of two offsets (seconds) held."""
+
+    first: datetime
+    last: datetime
+    offsets: tuple[int, int]
+
+
 @dataclass(frozen=True)
 class ClockEvidence:
     """What is known of one source's clock besides its lines.
 
-    `zone` reads the stamps without an offset; `zone_basis` is the time_basis such stamps get ("zone-assumed" unless
-    it is one of TIME_BASES); `zone_reason` says why this zone.  `mtimes` (seconds since the epoch) and `names` belong
-    to the source's files by file_index; `siblings` is the span of the other sources with years (naive = UTC); `year`
-    is the year of the newest line as the user gave it.  `unsure` are spans of naive wall
-    time, ends included, for which nothing tells which of two offsets held.
+    `zone` reads the stamps without an offset, `zone_reason` says why this zone; `zone_known` is False if it is a last
+    resort.  `mtimes` (seconds since the epoch) and `names` belong to the source's files by file_index; `siblings` is
+    the span of the other sources with years (naive = UTC); `year` is the year of the newest line as the user gave it.
+    `swapped` tells that day and month of every stamp may be the other way round.
     """
 
     source: str
     zone: Zone
-    zone_basis: str = "zone-assumed"
+    zone_known: bool = True
     zone_reason: str = "assumed"
     mtimes: tuple[float | None, ...] = ()
     siblings: tuple[datetime, datetime] | None = None
     year: int | None = None
     names: tuple[str, ...] = ()
-    unsure: tuple[tuple[datetime, datetime], ...] = ()
+    unsure: tuple[Unsure, ...] = ()
+    swapped: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,10 @@ class Assumption:
 
 @dataclass(frozen=True)
 class Settled:
-    """`frame` has the rows of the walls in their order: time (Datetime us UTC) and time_basis (Enum TIME_BASES)."""
+    """`frame` has the rows of the walls in their order: time (Datetime us UTC) and time_basis (Enum TIME_BASES).
+
+    If any row's time is in doubt, also time_earliest and time_latest (Datetime us UTC), null in all other rows.
+    """
 
     frame: pl.DataFrame
     assumptions: tuple[Assumption, ...]
@@ -63,33 +77,73 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
 
     `walls` in file order over all the source's files, oldest first: wall (naive Datetime us, as written; year 2000
     where `yearless`), offset (Int32 seconds east of UTC, null where the line has none), yearless and carried
-    (Boolean), file_index (integer into `evidence.mtimes`).  A row with an offset is wall minus offset and nothing else.
+    (Boolean), file_index (integer into `evidence.mtimes`).  A row with an offset is wall minus offset and nothing else,
+    unless its clock was not set.
     """
     rows = walls.with_row_index("at").filter(~pl.col("carried"))
     years = infer_years(rows.select("wall", "yearless", "file_index"), _clues(evidence))
-    rows = rows.with_columns(wall=years.wall, unsure=years.doubtful, astray=years.astray)
-    naive = rows.filter(pl.col("offset").is_null())
-    instants = evidence.zone.to_utc(naive["wall"])
-    folds = resolve_folds(naive["wall"], instants, evidence.zone)
-    either = pl.repeat(value=False, n=naive.height, dtype=pl.Boolean, eager=True)
-    for low, high in evidence.unsure:
-        either |= naive["wall"].is_between(low, high)
-    naive = naive.select("at").with_columns(
-        instant=folds.time, open=folds.ambiguous | (instants["state"] == GAP) | either, state=instants["state"]
+    rows = rows.with_columns(
+        wall=years.wall, low=years.low, high=years.high, astray=years.astray, unsure=years.low.is_not_null()
     )
-    rows = rows.join(naive, on="at", how="left", maintain_order="left")
-    rows = rows.select(
-        "at",
-        "wall",
-        "yearless",
-        "unsure",
-        "astray",
-        "state",
+    rows, fold_notes = _in_utc(rows, evidence)
+    rows = rows.with_columns(astray=pl.col("astray") | unset(rows["wall"], rows["time"]))
+    if rows["astray"].any():
+        lost, bounds = pl.col("astray"), bounded(rows.select("time", "astray"))
+        rows = rows.with_columns(bounds.select(bound_low="earliest", bound_high="latest")).with_columns(
+            low=pl.when(lost).then("bound_low").otherwise("low"),
+            high=pl.when(lost).then("bound_high").otherwise("high"),
+            time=pl.when(lost).then("bound_high").otherwise("time"),
+        )
+    rows = rows.with_columns(time_basis=_basis(evidence))
+    return Settled(_carry(walls, rows, evidence), _assumptions(rows, evidence, years.basis.reason, fold_notes))
+
+
+def _in_utc(rows: pl.DataFrame, evidence: ClockEvidence) -> tuple[pl.DataFrame, tuple[tuple[str, int], ...]]:
+    """The rows with time (naive UTC) and, where a choice remains, its bounds low and high in UTC; and the folds' notes.
+
+    Added as well: local (no offset in the line), state (of Zone.to_utc) and chosen (file order chose one of two).
+    """
+    naive = rows.filter(pl.col("offset").is_null())
+    zone = evidence.zone
+    instants = zone.to_utc(naive["wall"])
+    folds = resolve_folds(naive["wall"], instants, zone)
+    lost = instants["state"] == GAP
+    naive = naive.select("at", "wall", "low", "high").with_columns(
+        instants, instant=folds.time, chosen=folds.chosen, choice=folds.ambiguous | lost
+    )
+    naive = naive.with_columns(instant=pl.when(lost).then("latest").otherwise("instant"))
+    lows: list[pl.Expr] = [pl.when("choice").then("earliest")]
+    highs: list[pl.Expr] = [pl.when("choice").then("latest")]
+    if naive["low"].count():
+        lows.append(pl.lit(zone.to_utc(naive["low"])["earliest"]))
+        highs.append(pl.lit(zone.to_utc(naive["high"])["latest"]))
+    for span in evidence.unsure:
+        inside = pl.col("wall").is_between(span.first, span.last)
+        lows.append(pl.when(inside).then(pl.col("wall") - pl.duration(seconds=max(span.offsets))))
+        highs.append(pl.when(inside).then(pl.col("wall") - pl.duration(seconds=min(span.offsets))))
+    if evidence.swapped:
+        other = zone.to_utc(_swapped(naive["wall"]))
+        lows.append(pl.min_horizontal("earliest", pl.lit(other["earliest"])))
+        highs.append(pl.max_horizontal("latest", pl.lit(other["latest"])))
+    naive = naive.select(
+        "at", "instant", "chosen", "state", first=pl.min_horizontal(lows), last=pl.max_horizontal(highs)
+    )
+    shift = pl.duration(seconds=pl.col("offset"))
+    rows = rows.join(naive, on="at", how="left", maintain_order="left").with_columns(
         local=pl.col("offset").is_null(),
-        open=pl.col("open").fill_null(value=False),
-        time=pl.coalesce("instant", pl.col("wall") - pl.duration(seconds=pl.col("offset"))),
-    ).with_columns(time_basis=_basis(evidence))
-    return Settled(_carry(walls, rows, evidence), _assumptions(rows, evidence, years.basis.reason, folds.notes))
+        chosen=pl.col("chosen").fill_null(value=False),
+        time=pl.coalesce("instant", pl.col("wall") - shift),
+        low=pl.coalesce("first", pl.col("low") - shift),
+        high=pl.coalesce("last", pl.col("high") - shift),
+    )
+    return rows.drop("instant", "first", "last"), folds.notes
+
+
+def _swapped(walls: pl.Series) -> pl.Series:
+    """The walls with day and month the other way round; itself where there is no such month."""
+    frame = walls.to_frame("wall")
+    other = pl.col("wall").dt.replace(month=pl.col("wall").dt.day(), day=pl.col("wall").dt.month())
+    return frame.select(pl.when(pl.col("wall").dt.day() <= 12).then(other).otherwise("wall")).to_series()
 
 
 def _clues(evidence: ClockEvidence) -> YearClues:
@@ -104,34 +158,41 @@ def _clues(evidence: ClockEvidence) -> YearClues:
 
 
 def _basis(evidence: ClockEvidence) -> pl.Expr:
-    """The weakest link names the basis: in doubt, then without a year, then without a zone."""
+    """The weakest link names the basis: a choice, order among lines, a zone nobody told, no year, no offset."""
     words = pl.Enum(TIME_BASES)
-    zone = evidence.zone_basis if evidence.zone_basis in TIME_BASES else "zone-assumed"
+    guessed = pl.col("local") & pl.lit(not evidence.zone_known)
     return (
-        pl.when(pl.col("unsure") | pl.col("open"))
+        pl.when(pl.col("low").is_not_null())
         .then(pl.lit("ambiguous", words))
-        .when("yearless")
+        .when("chosen")
+        .then(pl.lit("derived", words))
+        .when(pl.col("yearless") & ~guessed)
         .then(pl.lit("year-inferred", words))
         .when("local")
-        .then(pl.lit(zone, words))
+        .then(pl.lit("zone-assumed", words))
         .otherwise(pl.lit("explicit", words))
     )
 
 
 def _carry(walls: pl.DataFrame, rows: pl.DataFrame, evidence: ClockEvidence) -> pl.DataFrame:
     """All rows again: a continuation line has the instant of its event, which the clock may have moved."""
+    doubt = {"time_earliest": "low", "time_latest": "high"} if rows["low"].count() else {}
+    settled = rows.select("at", "time", "time_basis", **doubt)
+    clock = [pl.col(name).dt.replace_time_zone("UTC") for name in ("time", *doubt)]
     if rows.height == walls.height:
-        return rows.select(pl.col("time").dt.replace_time_zone("UTC"), "time_basis")
+        return settled.select(clock[0], "time_basis", *clock[1:])
     # A continuation whose event is not among the rows keeps its own stamp, read like any other.
     own = pl.coalesce(
         pl.col("wall") - pl.duration(seconds=pl.col("offset")), evidence.zone.to_utc(walls["wall"])["earliest"]
     )
-    settled = rows.select("at", "time", "time_basis")
     joined = walls.with_row_index("at").join(settled, on="at", how="left", maintain_order="left")
-    return joined.select(
-        time=pl.coalesce(pl.col("time").forward_fill(), own).dt.replace_time_zone("UTC"),
+    owner = pl.when(~pl.col("carried")).then(pl.int_range(pl.len(), dtype=pl.UInt32)).forward_fill()
+    joined = joined.with_columns(
+        time=pl.coalesce(pl.col("time").forward_fill(), own),
         time_basis=pl.col("time_basis").fill_null(pl.lit("carried", pl.Enum(TIME_BASES))),
+        **{name: pl.col(name).gather(owner) for name in doubt},
     )
+    return joined.select(clock[0], "time_basis", *clock[1:])
 
 
 def _assumptions(
@@ -162,7 +223,7 @@ def _assumptions(
 def _about_years(bare: pl.DataFrame, evidence: ClockEvidence, reason: str) -> list[Assumption]:
     """Where the years came from, and which of them stay a choice."""
     source, astray = evidence.source, int(bare["astray"].sum())
-    sure = bare.filter(~pl.col("unsure"))
+    sure = bare.filter(~pl.col("unsure") & ~pl.col("astray"))
     doubt = bare.filter(pl.col("unsure") & ~pl.col("astray"))
     found = []
     if sure.height:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -24,9 +23,6 @@ RESTART = timedelta(minutes=5)
 """A service stopped or started this shortly before it said that it is ready belongs to that restart
 (DefaultTimeoutStartSec is 90 s a unit)."""
 
-
-ROUTINE = 3
-"""A service whose stop is logged more often than this stops as a matter of routine (a timer's job, a re-sync)."""
 
 MOST_CONSTRAINTS = 5
 """Witnesses told on each side of each edge."""
@@ -207,14 +203,14 @@ def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) 
         for fail in facts.failures_in(since - WHOLE_SECOND, until)
         if fail.witness != "claimed" and fail.kind not in UPSTREAM and (at := not_before(fail.time, since)) is not None
     ]
-    seen = Counter((mark.kind, mark.message) for mark in facts.marks)
+    told = [
+        *facts.marks_of("service-fail", since - WHOLE_SECOND, until),
+        *facts.unusual("service-stop", since - WHOLE_SECOND, until),
+    ]
     edges.extend(
         Edge(at, mark.cite, "the service manager told of it")
-        for mark in facts.marks
-        if mark.kind in ("service-fail", "service-stop")
-        and mark.time < until
-        and (mark.kind == "service-fail" or seen[mark.kind, mark.message] <= ROUTINE)
-        and (at := not_before(mark.time, since)) is not None
+        for mark in told
+        if mark.time < until and (at := not_before(mark.time, since)) is not None
     )
     return edges
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -11,11 +11,14 @@ import polars as pl
 from logforensics.analysis.findings import Cite
 from logforensics.analysis.runs import FAILING_SHARES
 from logforensics.outage.cases import Case
-from logforensics.outage.facts import Facts
+from logforensics.outage.facts import WHOLE_SECOND, Facts
 from logforensics.outage.model import Alibi
 
 NOTICED = min(FAILING_SHARES)
 """Share of failing requests from which an endpoint counts as hit: the least share that a run of failure is read as."""
+
+SHORT = 4 * WHOLE_SECOND
+"""In a stretch this short there is nothing but its edges."""
 
 MOST_ALIBIS = 200
 """Endpoint groups listed; a site with more of them is not read row by row."""
@@ -31,6 +34,11 @@ class Endpoints:
     successes: int
     failures: int
 
+    def without_alibis(self) -> Endpoints:
+        """The same where nothing provably worked: answers while it went down or came up prove nothing."""
+        alibis = tuple(alibi for alibi in self.alibis if alibi.verdict != "working")
+        return replace(self, unaffected=(), alibis=alibis)
+
 
 def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     """Judge each endpoint group by its requests in the stretches in which the case provably lasted.
@@ -39,8 +47,14 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     there, and none of its requests failed.  "Absence is never acquittal": a group without requests is neither.
     """
     runs = {run.group for suspect in case.of("service") for run in suspect.runs}
-    inside = [pl.col("began").is_between(begin, end) for begin, end in case.windows(facts.end)]
-    window = facts.outcomes.filter(pl.any_horizontal(inside))
+    spans = case.windows(facts.end)
+    inside = [pl.col("began").is_between(begin, end) for begin, end in spans]
+    # A stamp of whole seconds may be of up to a second later than it says: at the edges it proves nothing.
+    surely = [
+        pl.col("began").is_between(begin + WHOLE_SECOND, end - WHOLE_SECOND) | pl.lit(end - begin < SHORT)
+        for begin, end in spans
+    ]
+    window = facts.outcomes.filter(pl.any_horizontal(inside)).with_columns(pl.col("ok") & pl.any_horizontal(surely))
     proof = pl.struct("file", "line")
     rows = (
         window.with_columns(pl.col("group").cast(pl.String))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -25,6 +27,9 @@ ACCESS, ERROR = "_access", "_error"
 WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web server", "http server", "reverse proxy")
 """Words by which the units of web servers name themselves (unit names and Description= of Debian, Ubuntu, Fedora)."""
 
+
+ROUTINE = 3
+"""A line about a service that is said more often than this is said as a matter of routine."""
 
 WHOLE_SECOND = timedelta(seconds=1)
 
@@ -64,6 +69,7 @@ class Facts:
     marks: tuple[MarkLine, ...]
     steps: tuple[ClockStep, ...]
     wrong_clocks: tuple[WrongBootClock, ...] = ()
+    polls: tuple[Stream, ...] = ()  # clients that ask for one endpoint at a regular period
 
     @property
     def begin(self) -> datetime:
@@ -125,12 +131,20 @@ class Facts:
     @cached_property
     def timers(self) -> tuple[Stream, ...]:
         """The streams that something beats out regularly: cron, timers, monitors, pollers."""
-        every = [*beats(self.timeline.events), *pollers(self.outcomes)]
-        return tuple(stream for stream in every if (rhythm := stream.rhythm()) is not None and rhythm.regular)
+        return (*_regular(beats(self.timeline.events)), *self.polls)
 
     def marks_of(self, kind: str, begin: datetime, end: datetime) -> list[MarkLine]:
         """Marked lines of one kind in [begin, end]."""
         return [mark for mark in self.marks if mark.kind == kind and begin <= mark.time <= end]
+
+    @cached_property
+    def _times_said(self) -> Counter[tuple[str, str]]:
+        return Counter((mark.kind, mark.message) for mark in self.marks)
+
+    def unusual(self, kind: str, begin: datetime, end: datetime) -> list[MarkLine]:
+        """Marked lines of one kind in [begin, end] that are not mere routine (a timer's job, a re-sync)."""
+        said = self._times_said
+        return [mark for mark in self.marks_of(kind, begin, end) if said[kind, mark.message] <= ROUTINE]
 
     def failures_in(self, begin: datetime, end: datetime, *kinds: str) -> list[Failure]:
         """Failure lines of some classes in [begin, end]."""
@@ -151,16 +165,23 @@ def gather(timeline: Timeline) -> Facts:
     failures = find_failures(events)
     outcomes = pl.concat([web_outcomes(events), _upstream_outcomes(events, failures)], how="diagonal_relaxed")
     outcomes = _once(outcomes.sort("time", maintain_order=True))
+    polls = _regular(pollers(outcomes))
     return Facts(
         timeline,
         outcomes,
-        tuple(failing_runs(outcomes)),
+        tuple(failing_runs(outcomes, {stream.call for stream in polls if stream.call})),
         find_boots(events),
         failures,
         _marks(events),
         find_clock_steps(events),
         clocks,
+        polls,
     )
+
+
+def _regular(streams: Iterable[Stream]) -> tuple[Stream, ...]:
+    """Those of some streams that a timer drives."""
+    return tuple(stream for stream in streams if (rhythm := stream.rhythm()) is not None and rhythm.regular)
 
 
 def _marks(events: pl.DataFrame) -> tuple[MarkLine, ...]:

@@ -46,7 +46,7 @@ def _host(facts: Facts, boot: Boot, everything: Stream) -> Suspect:
     if recovered:
         # What is still starting when the service answers is no part of it.
         fails = [edge for edge in fails if edge.time <= recovered[0].time]
-    silent = _silent_sources(facts, boot.time)
+    silent = () if last is None else _silent_sources(facts, everything.times[last])
     worked: list[Edge] = []
     stops = _stops(facts, boot) if boot.shutdown == "clean" else []
     if stops:
@@ -73,10 +73,10 @@ def _before_stop(facts: Facts, stop: MarkLine) -> list[Edge]:
 
 
 def _silent_sources(facts: Facts, instant: datetime) -> tuple[str, ...]:
-    """Sources that had been improbably quiet when the machine stopped."""
+    """Sources that had been improbably quiet at the machine's last sign of life."""
     quiet = []
     for stream in facts.sources:
-        last = stream.before(instant - timedelta(microseconds=1))
+        last = stream.before(instant)
         rhythm = None if last is None else stream.rhythm(without=(stream.times[last], instant))
         if last is None or rhythm is None:
             continue

@@ -64,7 +64,7 @@ def stalls(facts: Facts) -> list[Suspect]:
         return []
     suspects = []
     for since, until, ends in _long_silences(everything, facts.timers, facts.end):
-        if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
+        if not ends or _booted(facts, since, until) or _stepped(facts, since, until) or _web_alone(facts, since, until):
             continue
         asleep = _slept(facts, since, until)
         suspects.append(
@@ -83,6 +83,8 @@ def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, 
     trouble = [mark for mark in marks if mark.kind in ("net-fail", "link-down") or _of_web_server(mark)]
     fails += [Edge(mark.time, mark.cite, f"{speaker(mark.program, mark.source)} told of it") for mark in trouble
               if mark.kind != "service-start"]  # fmt: skip
+    fails += [Edge(mark.time, mark.cite, "the web server was only being started") for mark in trouble
+              if mark.kind == "service-start" and mark.message.startswith("Starting")]  # fmt: skip
     network = any(mark.kind in ("net-fail", "link-down") for mark in trouble)
     back = [
         mark for mark in marks
@@ -202,6 +204,17 @@ def _missed(timer: Stream, since: datetime, until: datetime) -> float:
 
 def _booted(facts: Facts, since: datetime, until: datetime) -> bool:
     return any(since < boot.time <= until + NEAR for boot in facts.boots)
+
+
+def _web_alone(facts: Facts, since: datetime, until: datetime) -> bool:
+    """Whether the web server stays silent, improbably so, when the machine is heard of again: then it alone stands."""
+    web = facts.web
+    rhythm = None if web is None else web.rhythm(without=(since, facts.end))
+    if web is None or rhythm is None:
+        return False
+    at = web.after(until - timedelta(microseconds=1))
+    following = facts.end if at is None else web.times[at]
+    return bool((following - until).total_seconds() > rhythm.limit)
 
 
 def _slept(facts: Facts, since: datetime, until: datetime) -> list[MarkLine]:

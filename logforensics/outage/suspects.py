@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from logforensics.analysis.findings import Boot, Cite
-from logforensics.analysis.runs import FAILING_SHARES, Fail, Run, one_client_alone
+from logforensics.analysis.runs import FAILING_SHARES, UNKNOWN, Fail, Run, one_client_alone
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
 
@@ -31,6 +32,9 @@ that adding one that merely fits is no evidence."""
 
 ODD = math.log(100)
 """Weight of evidence that one case in a hundred has by chance."""
+
+STOPPED, STARTED = re.compile(r"(?:Stopping|Stopped) "), re.compile(r"(?:Starting|Started) ")
+"""How systemd begins what it says of a job (src/core/job.c); the unit's description follows."""
 
 SHORTEST = timedelta(seconds=10)
 """Failures that are all over sooner are no outage: a visitor's browser is still waiting, a retry succeeds."""
@@ -86,7 +90,9 @@ def failing_services(facts: Facts) -> list[Suspect]:
         needed = ODD if pointed else anywhere
         # A group that never worked is no evidence, unless something else says that all was not well just then.
         testify = [run for run in cluster if run.ever_ok or pointed]
-        if sum(run.weight for run in testify) < needed or (one_client_alone(cluster) and not pointed):
+        if sum(run.weight for run in testify) < needed:
+            continue
+        if not pointed and (one_client_alone(cluster) or _others_served(facts, cluster)):
             continue
         weight = _weight(facts, cluster, testify, first, last)
         if weight >= needed and last - first >= SHORTEST:
@@ -148,10 +154,46 @@ def surprise(seen: float, expected: float) -> float:
 
 
 def _pointed_at(facts: Facts, cluster: list[Run]) -> bool:
-    """Whether a line that something can no longer work at all falls where all of a cluster's runs may last."""
+    """Whether a witness of another kind falls where all of a cluster's runs may last.
+
+    That is a line that something can no longer work at all; and, where a server answered with an error of its own, a
+    service that failed, or that was stopped and started again.
+    """
     begin = max((run.last_ok[0] for run in cluster if run.last_ok), default=facts.begin)
     end = min((run.next_ok[0] for run in cluster if run.next_ok), default=facts.end)
-    return any(fail.witness != "claimed" for fail in facts.failures_in(begin, end, *DECISIVE))
+    if any(fail.witness != "claimed" for fail in facts.failures_in(begin, end, *DECISIVE)):
+        return True
+    if not any(fail.status >= 500 for run in cluster for fail in run.fails):
+        return False
+    return bool(facts.unusual("service-fail", begin, end)) or _restarted(facts, begin, end)
+
+
+def _restarted(facts: Facts, begin: datetime, end: datetime) -> bool:
+    """Whether some service was stopped and then started again in [begin, end]."""
+    stopped: set[str] = set()
+    for mark in facts.unusual("service-stop", begin, end):
+        if verb := STOPPED.match(mark.message):
+            stopped.add(mark.message[verb.end() :].rstrip("."))
+    return any(
+        mark.message[verb.end() :].rstrip(".") in stopped
+        for mark in facts.unusual("service-start", begin, end)
+        if (verb := STARTED.match(mark.message))
+    )
+
+
+def _others_served(facts: Facts, cluster: Sequence[Run]) -> bool:
+    """Whether all failures are of one client while another was served the same: then it is about that client."""
+    clients = {fail.client for run in cluster for fail in run.fails}
+    if len(clients) != 1 or UNKNOWN in clients:
+        return False
+    begin, end = min(run.first.began for run in cluster), max(run.last.began for run in cluster)
+    served = facts.outcomes.filter(
+        pl.col("ok")
+        & pl.col("began").is_between(begin, end)
+        & pl.col("group").cast(pl.String).is_in([run.group for run in cluster])
+        & (pl.col("client").cast(pl.String) != clients.pop())
+    )
+    return served.height > 0
 
 
 def _together(later: Run, earlier: Run) -> bool:
@@ -166,12 +208,9 @@ def _service(facts: Facts, cluster: list[Run]) -> Suspect:
     first = min((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
     last = max((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
     fails = (_failed(first, "a request"), _failed(last, "the last request that failed"))
-    worked = tuple(
-        Edge(run.last_ok[0], run.last_ok[1], f"the last success of {run.group} before it failed")
-        for run in runs
-        if run.last_ok is not None
+    return Suspect(
+        "service", tuple(_worked(facts, runs, first)), fails, tuple(_recovered(facts, runs, last)), runs=runs
     )
-    return Suspect("service", worked, fails, tuple(_recovered(facts, runs, last)), runs=runs)
 
 
 def _trimmed(facts: Facts, cluster: list[Run]) -> list[Run]:
@@ -212,28 +251,60 @@ def _share(runs: Sequence[Run]) -> float:
     return sum(len(run.fails) for run in runs) / sum(len(run.fails) + run.successes for run in runs)
 
 
-def _recovered(facts: Facts, runs: tuple[Run, ...], last: Fail) -> list[Edge]:
-    """First proofs that the failed groups work again.
+def _in_a_row(runs: Sequence[Run]) -> int:
+    """How many successes in a row show that the failing is not under way: one, where everything fails.
 
-    Where some requests got through all the while, one more that does proves nothing: it takes as many in a row
-    as would come to pass by chance once in 100 times at the share that failed.
+    Where some requests get through all the while, one more that does proves nothing: it takes as many as would come to
+    pass by chance once in 1000 times at the share that failed.
     """
     share = _share(runs)
     if share >= max(FAILING_SHARES) or not any(run.successes for run in runs):
+        return 1
+    return math.ceil(math.log(0.001) / math.log(1 - share))
+
+
+def _successes(facts: Facts, runs: Sequence[Run]) -> pl.DataFrame:
+    """The successes of the groups of some runs, by arrival."""
+    groups = [run.group for run in runs]
+    return facts.outcomes.filter(pl.col("ok") & pl.col("group").cast(pl.String).is_in(groups)).sort(
+        "began", maintain_order=True
+    )
+
+
+def _worked(facts: Facts, runs: Sequence[Run], first: Fail) -> list[Edge]:
+    """Last proofs that the failing groups worked."""
+    needed = _in_a_row(runs)
+    if needed == 1:
+        return [
+            Edge(run.last_ok[0], run.last_ok[1], f"the last success of {run.group} before it failed")
+            for run in runs
+            if run.last_ok is not None
+        ]
+    before = _successes(facts, runs).filter(pl.col("began") < first.began).tail(needed)
+    if before.height < needed:
+        return []
+    row = before.row(0, named=True)
+    return [Edge(row["time"], _line(row), f"{needed} requests in a row succeeded from here on before one failed")]
+
+
+def _recovered(facts: Facts, runs: Sequence[Run], last: Fail) -> list[Edge]:
+    """First proofs that the failed groups work again."""
+    needed = _in_a_row(runs)
+    if needed == 1:
         return [
             Edge(run.next_ok[0], run.next_ok[1], f"the first success of {run.group} afterwards")
             for run in runs
             if run.next_ok is not None and run.next_ok[0] >= last.began
         ]
-    needed = math.ceil(math.log(0.01) / math.log(1 - share))
-    groups = [run.group for run in runs]
-    oks = facts.outcomes.filter(
-        pl.col("ok") & (pl.col("began") > last.began) & pl.col("group").cast(pl.String).is_in(groups)
-    ).head(needed)
-    if oks.height < needed:
+    after = _successes(facts, runs).filter(pl.col("began") > last.began).head(needed)
+    if after.height < needed:
         return []
-    row = oks.row(needed - 1, named=True)
-    return [Edge(row["time"], Cite(str(row["file"]), row["line"]), f"{needed} requests in a row had succeeded again")]
+    row = after.row(needed - 1, named=True)
+    return [Edge(row["time"], _line(row), f"{needed} requests in a row had succeeded again")]
+
+
+def _line(row: Mapping[str, object]) -> Cite:
+    return Cite(str(row["file"]), int(str(row["line"])))
 
 
 def _failed(fail: Fail, which: str) -> Edge:

@@ -88,6 +88,8 @@ def _outage(case: Case, facts: Facts) -> Outage:
     windows = case.windows(facts.end)
     hit = endpoints_in(case, facts)
     scope = _scope(case, hit)
+    if scope == "total":
+        hit = hit.without_alibis()
     alibis = (*hit.alibis, *sources_in(facts, windows, edges.silent))
     missing_of = hit.affected if scope == "partial" else ()
     return Outage(
@@ -118,8 +120,11 @@ def _window(edges: Brackets, facts: Facts) -> tuple[datetime, datetime]:
 def _scope(case: Case, hit: Endpoints) -> str:
     """Total if nothing at all was served while it lasted, else partial.
 
-    One endpoint that fails while no other is asked for says nothing of the others: that is partial as well.
+    A machine that is not running serves nothing, whatever was answered while it went down and came up.  One endpoint
+    that fails while no other is asked for says nothing of the others: that is partial as well.
     """
+    if len(case.of("host")) == len(case.suspects):
+        return "total"
     if hit.successes:
         return "partial"
     if case.of("host", "web", "stall") and not case.of("disk"):

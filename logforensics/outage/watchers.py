@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import polars as pl
@@ -38,11 +38,7 @@ def blind_spots(
     A probe is a client whose agent says it is one, or that asks the same at a regular period by a bare tool
     (no Mozilla agent).  `failing` names what a better probe would have asked for.
     """
-    regular = {
-        tuple(stream.name.split(" ", 1)): rhythm.median
-        for stream in facts.timers
-        if stream.kind == "poller" and (rhythm := stream.rhythm())
-    }
+    regular = {stream.call: rhythm.median for stream in facts.polls if stream.call and (rhythm := stream.rhythm())}
     inside = facts.outcomes.filter(
         pl.any_horizontal(pl.col("time").is_between(begin, end) for begin, end in windows)
         & pl.col("client").is_not_null()
@@ -88,8 +84,8 @@ def blind_spots(
     return tuple(found[:MOST])
 
 
-def _pairs(regular: dict[tuple[str, ...], float]) -> pl.Series:
-    rows = [{"client": pair[0], "group": pair[-1]} for pair in sorted(regular)]
+def _pairs(regular: Mapping[tuple[str, str], float]) -> pl.Series:
+    rows = [{"client": pair[0], "group": pair[1]} for pair in sorted(regular)]
     return pl.Series(rows, dtype=pl.Struct({"client": pl.String, "group": pl.String}))
 
 

@@ -87,21 +87,27 @@ def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     before, fraction, behind = layout.partition("%.f")
     width, tail = _width(before), _width(behind)
     if not fraction or width is None or tail is None:
-        return leap_kept(text, _naive(text, layout))
+        return leap_kept(_second(text, layout), _naive(text, layout))
     length = text.str.len_bytes().cast(pl.Int64)
     digits = text.str.slice(width + 1, length - (width + 1 + tail)) if tail else text.str.slice(width + 1, 6)
     micros = digits.str.head(6).str.pad_end(6, "0").cast(pl.Int64, strict=False)
     micros = pl.when(length > width + tail).then(micros).otherwise(0)
     whole = text.str.head(width) + text.str.tail(tail) if tail else text.str.head(width)
     wall = _naive(whole, before + behind)
-    return leap_kept(text, wall, wall + pl.duration(microseconds=micros, time_unit="us"))
+    return leap_kept(_second(text, layout), wall, wall + pl.duration(microseconds=micros, time_unit="us"))
 
 
-def leap_kept(text: pl.Expr, whole: pl.Expr, wall: pl.Expr | None = None) -> pl.Expr:
+def _second(text: pl.Expr, layout: str) -> pl.Expr:
+    """The two digits of the second; null where their place varies from line to line, as with an hour of one digit."""
+    before, second, _ = layout.partition("%S")
+    width = _width(before) if second else None
+    return pl.lit(None, pl.String) if width is None else text.str.slice(width, 2)
+
+
+def leap_kept(second: pl.Expr, whole: pl.Expr, wall: pl.Expr | None = None) -> pl.Expr:
     """`wall` (default: `whole`, the same without its fraction), but for second 60 the microsecond before it is over."""
-    leap = text.str.contains(":60", literal=True)
     return (
-        pl.when(leap)
+        pl.when(second == "60")
         .then(whole - pl.duration(microseconds=1, time_unit="us"))
         .otherwise(whole if wall is None else wall)
     )

@@ -8,9 +8,9 @@ from datetime import datetime
 from logforensics.parsing import regex as rust
 from logforensics.parsing.keys import Keys
 from logforensics.parsing.layout import TimeLayout
-from logforensics.schema import ALWAYS, SCHEMA
+from logforensics.schema import ALWAYS, DOUBT, SCHEMA
 
-FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
+FIELDS = tuple(name for name in SCHEMA if name not in (*ALWAYS, *DOUBT))
 """What a pattern may capture besides `time` and `zone`: the columns of the timeline."""
 
 

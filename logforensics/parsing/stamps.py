@@ -82,7 +82,7 @@ def _dated(found: pl.DataFrame, spelling: _Spelling) -> pl.DataFrame:
     wall = (pl.col("day") + " " + pl.col("clock")).str.to_datetime(layout, time_unit="us", strict=False, cache=False)
     if "fraction" in found.columns:
         micros = pl.col("fraction").str.head(6).str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
-        wall = leap_kept(pl.col("clock"), wall, wall + pl.duration(microseconds=micros, time_unit="us"))
+        wall = leap_kept(pl.col("clock").str.tail(2), wall, wall + pl.duration(microseconds=micros, time_unit="us"))
     offset: pl.Series | pl.Expr = pl.lit(None, pl.Int32).alias("offset")
     if "zone" in found.columns:
         offset = offsets(found.get_column("zone"))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from logforensics.report.model import ClockNote
 from logforensics.report.words import duration
+
+NEAR = timedelta(minutes=2)
+"""What a program says of the clock this close to a step that was measured tells of the same step."""
 
 if TYPE_CHECKING:
     from logforensics.outage.verdict import Investigation
@@ -17,7 +21,7 @@ def clock_notes(found: Investigation) -> tuple[ClockNote, ...]:
         ClockNote(
             step.start,
             step.end,
-            f"the clock gained {duration(step.seconds)} on the time since boot: set forward, or the machine slept"
+            f"the clock gained {duration(step.seconds)} on the time since boot (set forward, or the machine slept)"
             if step.seconds > 0
             else f"the clock was set back by {duration(-step.seconds)}",
             (step.before, step.after),
@@ -25,7 +29,9 @@ def clock_notes(found: Investigation) -> tuple[ClockNote, ...]:
         for step in found.steps
     ]
     notes += [
-        ClockNote(mark.time, mark.time, "a program says that the clock was set", (mark.cite,)) for mark in found.told
+        ClockNote(mark.time, mark.time, "a program says that the clock was set", (mark.cite,))
+        for mark in found.told
+        if not any(step.start - NEAR <= mark.time <= step.end + NEAR for step in found.steps)
     ]
     notes += [
         ClockNote(

@@ -139,12 +139,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; `caption` tells a screen reader what it holds; the columns `right` hold numbers."""
+    """A table; `caption` tells a screen reader what it holds; the columns `right` hold numbers; `ids` name its rows."""
 
     caption: str
     head: tuple[str, ...]
     rows: Sequence[tuple[Words, ...]]
     right: tuple[int, ...] = ()
+    ids: tuple[str, ...] = ()
     kind: str = field(default="table", init=False)
 
     @property
@@ -171,8 +172,10 @@ class Commands:
 
 @dataclass(frozen=True)
 class Picture:
-    """The place where a face draws who was alive when; each has its own means."""
+    """The place where a face draws who was alive when by its own means: in all, around an outage or an edge of it."""
 
+    outage: int | None = None
+    edge: str = ""
     kind: str = field(default="picture", init=False)
 
 

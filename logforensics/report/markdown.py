@@ -64,14 +64,14 @@ def _block(block: Block, report: Report) -> Lines:  # noqa: PLR0911 - one return
             return _items(items)
         case Facts():
             return table(("", ""), [(prose(label), spans(words, cell=True)) for label, words in block.lines])
-        case Table(_, head, _, right):
+        case Table(_, head, _, right, _):
             return table(head, ([spans(words, cell=True) for words in row] for row in block.lines), right)
         case Quote(lines):
             return fence([quoted(cite, text) for cite, text in lines])
         case Commands(lines):
             return fence([plain(command) for command in lines], "sh")
-        case Picture():
-            return _picture(report)
+        case Picture(outage, _):
+            return _picture(report) if outage is None else []
 
 
 def spans(words: Line, *, cell: bool = False) -> str:

@@ -9,8 +9,6 @@ from functools import cached_property
 
 from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
 from logforensics.clock.zones import Zone
-from logforensics.evidence.anchors import Anchor
-from logforensics.evidence.hashing import Whole
 from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import BlindSpot, Outage
 from logforensics.report.named import names_of
@@ -54,7 +52,6 @@ class SourceRow:
 class FileRow:
     """One file of the evidence: what was hashed, how large it is on disk, when it last changed, and its one state.
 
-    `decisive` tells that when it last changed counted as evidence: years of its source had to be inferred.
     `text_bytes` is its length once unpacked, `fates` what became of that: (fate, lines, bytes), which add up to it.
     """
 
@@ -66,7 +63,6 @@ class FileRow:
     state: str
     reason: str = ""
     changed: datetime | None = None
-    decisive: bool = False
     text_bytes: int = 0
     fates: tuple[tuple[str, int, int], ...] = ()
 
@@ -97,6 +93,39 @@ class Axis:
     end: datetime
     cells: int
     outage: tuple[bool, ...] = ()
+
+
+@dataclass(frozen=True)
+class Lane:
+    """Counts per bin: `up` what was written or answered well, `down` what tells of an error or was answered badly.
+
+    `kind` is "source", "endpoint" or "monitor"; `name` is hostile, escape it; `note` is ours.  `first` and `last` (UTC)
+    bound what a source covers; `gaps` are its silences.
+    """
+
+    kind: str
+    name: str
+    note: str
+    up: tuple[int, ...]
+    down: tuple[int, ...]
+    first: datetime | None = None
+    last: datetime | None = None
+    gaps: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Lanes on one axis from `begin` to `end` (UTC).
+
+    `outage` is the index of the one it is drawn around, None for the whole span; `edge` is "start" or "end" where it
+    is drawn around one edge of that alone.
+    """
+
+    begin: datetime
+    end: datetime
+    lanes: tuple[Lane, ...]
+    outage: int | None = None
+    edge: str = ""
 
 
 @dataclass(frozen=True)
@@ -145,9 +174,8 @@ class Report:
     `quotes` holds the text of cited lines by (file, line), as far as it could be read again (hostile, escape it).
     `command` is the command line that made it, without output options, so that two runs on the same evidence
     give the same bytes wherever they are written to.  `hosts` are the machines' names as lines give them (hostile);
-    `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499).  `selection` are the
-    instants that --since and --until, or --around, came to.  `anchors` holds for each cited (file, line) where its
-    bytes lie; `bundles` are what members were read from.
+    `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499);
+    `panels` are there for the faces that draw (lanes.panels_of).
     """
 
     version: str
@@ -175,9 +203,7 @@ class Report:
     hosts: tuple[str, ...] = ()
     clock: tuple[ClockNote, ...] = ()
     errors: int = 0
-    selection: tuple[datetime | None, datetime | None] = (None, None)
-    bundles: tuple[Whole, ...] = ()
-    anchors: Mapping[tuple[str, int], Anchor] = field(default_factory=dict)
+    panels: tuple[Panel, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.escape import ARMED, CONTROLS, INVISIBLE, plain
 from logforensics.report.escape import ascii_only as to_ascii
 from logforensics.report.words import UTC
+from logforensics.schema import DOUBT
 
 BLOCK = 1 << 16
 """Rows a block: some 20 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
@@ -19,6 +20,8 @@ BLOCK = 1 << 16
 COLUMNS = (
     "time",
     "time_basis",
+    "time_earliest",
+    "time_latest",
     "source",
     "file",
     "line",
@@ -32,26 +35,31 @@ COLUMNS = (
     "path",
     "client",
 )
-"""The columns of a row, in order (DESIGN.md section 8)."""
+"""The columns of a row, in order (DESIGN.md section 8); time_earliest and time_latest bound a time that is in doubt."""
 
 _UNSAFE = rf"[{CONTROLS}{INVISIBLE}\\<]"
 _SEVERITY_WIDTH, _SOURCE_WIDTH = 7, 18
 
 
 def iso_column(time: pl.Series, zone: Zone) -> pl.Series:
-    """A column of instants as ISO 8601 text with microseconds and the offset of `zone`."""
+    """A column of instants as ISO 8601 text with microseconds and the offset of `zone`; null stays null."""
+    if time.null_count() == time.len():
+        return pl.repeat(None, time.len(), dtype=pl.String, eager=True).alias(time.name)
     local = zone.to_local(time)
     offsets = {seconds: offset_text(seconds) for seconds in local["offset"].unique().drop_nulls()}
     wall = local["wall"].dt.strftime("%Y-%m-%dT%H:%M:%S%.6f")
     if len(offsets) == 1:
-        return (wall + next(iter(offsets.values()))).alias("time")
-    return (wall + local["offset"].replace_strict(offsets, return_dtype=pl.String)).alias("time")
+        return (wall + next(iter(offsets.values()))).alias(time.name)
+    return (wall + local["offset"].replace_strict(offsets, return_dtype=pl.String)).alias(time.name)
 
 
 def _blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
     """The rows block by block, with text for every column that is not a number; columns not read are null."""
     columns: list[pl.Expr] = []
-    for name in COLUMNS[1:]:
+    times = [name for name in ("time", *DOUBT) if name in events.columns]
+    for name in COLUMNS:
+        if name in times:
+            continue
         if name not in events.columns:
             columns.append(pl.lit(None, pl.String).alias(name))
         elif isinstance(events.schema[name], pl.Categorical | pl.Enum):
@@ -60,7 +68,7 @@ def _blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
             columns.append(pl.col(name))
     for block in events.iter_slices(BLOCK):
         if block.height:
-            yield block.select(iso_column(block["time"], zone), *columns)
+            yield block.select(*(iso_column(block[name], zone) for name in times), *columns).select(COLUMNS)
 
 
 def _json_escape(error: UnicodeError) -> tuple[str, int]:
@@ -105,7 +113,7 @@ def csv(events: pl.DataFrame, zone: Zone = UTC, *, raw: bool = False) -> Iterato
 
     With `raw` every text is what the log says: for programs, not for spreadsheets.
     """
-    texts = [name for name in COLUMNS if name not in ("time", "line", "pid", "status")]
+    texts = [name for name in COLUMNS if name not in ("time", *DOUBT, "line", "pid", "status")]
     first = True
     for block in _blocks(events, zone):
         rows = block if raw else block.with_columns(_shown(_disarmed(pl.col(name))).alias(name) for name in texts)
@@ -152,7 +160,10 @@ def _text(names: list[str]) -> pl.Expr:
 
 
 def table(events: pl.DataFrame, zone: Zone, *, width: int | None = None, ascii_only: bool = False) -> Iterator[bytes]:
-    """A table for people: local time, source, severity, text; rows are cut to `width` characters if it is given."""
+    """A table for people: local time, source, severity, text; rows are cut to `width` characters if it is given.
+
+    A time that is in doubt has a question mark behind it.
+    """
     head = f"{'TIME':<25} {'SOURCE':<{_SOURCE_WIDTH}} {'LEVEL':<{_SEVERITY_WIDTH}} TEXT\n"
     yield head.encode()
     room = None if width is None else max(20, width - 25 - _SOURCE_WIDTH - _SEVERITY_WIDTH - 3)
@@ -161,10 +172,10 @@ def table(events: pl.DataFrame, zone: Zone, *, width: int | None = None, ascii_o
         source = _shown(pl.col("source"))
         long = source.str.len_chars() > _SOURCE_WIDTH
         source = pl.when(long).then("..." + source.str.tail(_SOURCE_WIDTH - 3)).otherwise(source)
+        doubt = pl.when(pl.col("time_earliest").is_null()).then(pl.lit(" ")).otherwise(pl.lit("?"))
         lines = block.select(
             pl.concat_str(
-                clock,
-                source.str.pad_end(_SOURCE_WIDTH),
+                clock + doubt + source.str.pad_end(_SOURCE_WIDTH),
                 pl.col("severity").fill_null("").str.pad_end(_SEVERITY_WIDTH),
                 _shown(_text(block.columns), limit=room),
                 separator=" ",

@@ -13,6 +13,9 @@ from logforensics.report.words import CAUSES, about, clock, listing, offset, plu
 MOST_NAMES = 4
 """Endpoints a sentence names before it says how many more there are."""
 
+MOST_CLOCKS = 2
+"""Findings about the clock that the summary tells of; a chapter of the report has them all."""
+
 LOOKED_FOR = (
     "requests that failed or timed out (5xx, 499) per group of endpoints",
     "sources that fell silent against their own rhythm",
@@ -214,9 +217,13 @@ def nothing_found(report: Report) -> tuple[str, ...]:
         else "Nothing out of the way was seen."
     )
     if report.errors:
+        burst = "" if report.bursts else ", in no burst above what is usual here"
         seen += (
-            f" {plural(report.errors, 'line')} told of an error (severity err or worse, or an answer 5xx or 499), "
-            "nowhere so many together that they stand out from the rest."
+            f" {plural(report.errors, 'line')} told of an error (severity err or worse, an answer 5xx or 499){burst}."
+        )
+    for note in report.clock[:MOST_CLOCKS]:
+        seen += (
+            f" By {clock(note.end, zone)} {offset(note.end, zone)} {note.what}; a hole in the logs there is no outage."
         )
     return (
         f"No outage was found from {covered}, in {plural(lines, 'line')} of {plural(len(report.sources), 'source')}.",

@@ -100,6 +100,12 @@ def local(time: datetime, zone: Zone) -> str:
     return f"{clock(time, zone)} {offset(time, zone)}"
 
 
+def between(first: datetime, last: datetime, zone: Zone) -> str:
+    """Two instants to the second, the offset named once where it is the same."""
+    one, two = offset(first, zone), offset(last, zone)
+    return f"{clock(first, zone)[:19]}{'' if one == two else f' {one}'} to {clock(last, zone)[:19]} {two}"
+
+
 def both(time: datetime, zone: Zone) -> str:
     """The instant as the site's clock showed it, with UTC behind it unless that is the same."""
     if offset(time, zone) == "UTC":

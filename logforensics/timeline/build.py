@@ -26,7 +26,7 @@ from logforensics.parsing.edges import broken, parse_broken
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Parsed, Reader, compile_reader
 from logforensics.parsing.model import Definition
-from logforensics.schema import ALWAYS, SCHEMA
+from logforensics.schema import ALWAYS, DOUBT, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
@@ -62,7 +62,8 @@ def read_timeline(
     """
     chosen = settings or Settings()
     discovery = discover([paths] if isinstance(paths, str) else list(paths))
-    run = _Run(discovery, frozenset(DEFAULT_FIELDS if fields is None else fields), digest, progress)
+    wanted = frozenset(DEFAULT_FIELDS if fields is None else fields)
+    run = _Run(discovery, wanted.difference(DOUBT), digest, progress)
     with cores(chosen.jobs) as executor:
         readings = [
             reading for source in discovery.sources if (reading := run.read_source(source, executor)) is not None
@@ -71,7 +72,8 @@ def read_timeline(
     if not readings and not run.empty:
         raise EvidenceError(_nothing_parsed(run.passed_over))
     settled = settle_sources(readings, discovery.roots, chosen)
-    events = _total_order(settled.frames, [reading.source for reading in readings])
+    doubt = [name for name in DOUBT if name in wanted]
+    events = _total_order(settled.frames, [reading.source for reading in readings], doubt)
     summaries = [
         _summary(reading, frame, settled.zones[reading.source.name], run.ledger)
         for reading, frame in zip(readings, settled.frames, strict=True)
@@ -290,10 +292,13 @@ def _enter(
     )
 
 
-def _total_order(frames: Sequence[pl.DataFrame], sources: Sequence[Source]) -> pl.DataFrame:
-    """All sources' events by (time, source, file order, line): the same bytes give the same rows on any machine."""
+def _total_order(frames: Sequence[pl.DataFrame], sources: Sequence[Source], doubt: Sequence[str]) -> pl.DataFrame:
+    """All sources' events by (time, source, file order, line): the same bytes give the same rows on any machine.
+
+    Of the columns of doubt, which only sources in doubt have, all have those of `doubt` and no other.
+    """
     if not frames:
-        return pl.DataFrame(schema={name: SCHEMA[name] for name in ALWAYS})
+        return pl.DataFrame(schema={name: SCHEMA[name] for name in (*ALWAYS, *doubt)})
     named = []
     for rank, (frame, source) in enumerate(zip(frames, sources, strict=True)):
         names = pl.Series([file.name for file in source.files], dtype=pl.String)
@@ -305,8 +310,9 @@ def _total_order(frames: Sequence[pl.DataFrame], sources: Sequence[Source]) -> p
             )
         )
     events = pl.concat(named, how="diagonal").sort("time", "rank", "file_index", "line", maintain_order=True)
-    kept = [name for name in events.columns if name not in (*ALWAYS, "rank", "file_index")]
-    return events.select(*ALWAYS, *kept)
+    missing = [pl.lit(None, SCHEMA[name]).alias(name) for name in doubt if name not in events.columns]
+    kept = [name for name in events.columns if name not in (*ALWAYS, *DOUBT, "rank", "file_index")]
+    return events.with_columns(missing).select(*ALWAYS, *doubt, *kept)
 
 
 def _summary(reading: Reading, frame: pl.DataFrame, zone: tuple[str, str], ledger: Ledger) -> SourceSummary:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import polars as pl
 
-from logforensics.clock.settle import Assumption, ClockEvidence, settle
+from logforensics.clock.settle import Assumption, ClockEvidence, Unsure, settle
 from logforensics.clock.witness import (
     JUMPS,
     RUNS_ON,
@@ -59,10 +59,9 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
     A naive source's zone is, in this order: the one given by --assume-tz; the evidence's own etc/timezone or
     etc/localtime; the offset that other sources wrote; UTC with a warning.
     """
-    own = _recorded_zone(settings) or evidence_zone(roots)
+    own = evidence_zone(roots)
     host = _Host(own, readings)
     siblings = _years_seen(readings)
-    mtimes = dict(settings.recorded.mtimes) if settings.recorded else {}
     frames: list[pl.DataFrame] = []
     zones: dict[str, tuple[str, str]] = {}
     assumptions: list[Assumption] = []
@@ -70,8 +69,6 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
         told = _zone_for(reading, settings)
         zone, reason, unsure = (*told, ()) if told else host.clock_of(reading)
         order = _day_order(reading)
-        if order is not None:
-            unsure = (_ANY_TIME,)
         walls = reading.frame.select("wall", "offset", "yearless", "carried", "file_index")
         explicit = walls.height > 0 and walls.get_column("offset").null_count() == 0
         outcome = settle(
@@ -79,12 +76,14 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
             ClockEvidence(
                 source=reading.source.name,
                 zone=zone,
+                zone_known=reason is not _UTC_REASON,
                 zone_reason=reason,
-                mtimes=tuple(mtimes.get(file.name, file.mtime) for file in reading.source.files),
+                mtimes=tuple(file.mtime for file in reading.source.files),
                 siblings=siblings,
                 year=settings.year,
                 names=tuple(file.name for file in reading.source.files),
                 unsure=unsure,
+                swapped=order is not None,
             ),
         )
         clock = outcome.frame.with_columns(pl.col("time_basis").cast(pl.String).cast(TIME_BASIS))
@@ -99,14 +98,6 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
 
 _UTC = Zone.named("UTC")
 _UTC_REASON = "warning: no zone is known, UTC is assumed; --assume-tz sets it"
-
-
-def _recorded_zone(settings: Settings) -> tuple[Zone, str] | None:
-    """The zone of the machine that the evidence came from, as an earlier run saw it."""
-    if settings.recorded is None or settings.recorded.zone is None:
-        return None
-    name, reason = settings.recorded.zone
-    return Zone.named(name), reason
 
 
 def _zone_for(reading: Reading, settings: Settings) -> tuple[Zone, str] | None:
@@ -130,9 +121,6 @@ def _explicit(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]
             utc = pl.col("wall") - pl.duration(seconds=pl.col("offset"))
             found.append((reading, rows.select(utc.alias("utc"), "offset")))
     return found
-
-
-Unsure = tuple[tuple[datetime, datetime], ...]
 
 
 class _Host:
@@ -165,7 +153,7 @@ class _Host:
         if own is not None and JUMPS not in ways and RUNS_ON in ways:
             self.changes = ()
 
-    def clock_of(self, reading: Reading) -> tuple[Zone, str, Unsure]:
+    def clock_of(self, reading: Reading) -> tuple[Zone, str, tuple[Unsure, ...]]:
         """The zone that reads a naive source, why, and the wall times for which it stays a choice."""
         if self.offsets is None or (self.own and not self.changes):
             return (*(self.own or (_UTC, _UTC_REASON)), ())
@@ -184,7 +172,9 @@ class _Host:
         if any(other[-1][1] == JUMPS for other in self.shown.values()):
             return zone, why, _either(changes, shown)
         why += ", which no naive source shows"
-        return zone, why, ((datetime(1, 1, 1), changes[-1].high + timedelta(seconds=changes[-1].old)),)
+        last = changes[-1]
+        until = last.high + timedelta(seconds=last.old)
+        return zone, why, (Unsure(datetime(1, 1, 1), until, (last.old, last.new)),)
 
     def _seen(self, readings: Sequence[Reading], points: pl.DataFrame, offsets: Offsets) -> str:
         """Why the observed offsets are believed: how well naive events then meet the witnesses' own."""
@@ -206,17 +196,20 @@ def _moments(reading: Reading, changes: Sequence[Change]) -> list[tuple[datetime
     return shown
 
 
-def _either(changes: Sequence[Change], shown: Sequence[tuple[datetime, str]]) -> Unsure:
+def _either(changes: Sequence[Change], shown: Sequence[tuple[datetime, str]]) -> tuple[Unsure, ...]:
     """The wall times that both offsets of a change can have written, where the source does not show when it came."""
     spans = [
-        (change.low + timedelta(seconds=change.new), change.high + timedelta(seconds=change.old))
+        Unsure(
+            change.low + timedelta(seconds=min(change.new, change.old)),
+            change.high + timedelta(seconds=max(change.new, change.old)),
+            (change.old, change.new),
+        )
         for change, (_, way) in zip(changes, shown, strict=True)
         if way != JUMPS
     ]
-    return tuple((low, high) for low, high in spans if low < high)
+    return tuple(span for span in spans if span.first < span.last)
 
 
-_ANY_TIME = (datetime(1, 1, 1), datetime(9999, 12, 31))
 _SLASHES = re.compile(r"(?:^|[^0-9/])[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}[, ]")
 _MONTHS = 12
 

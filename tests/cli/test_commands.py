@@ -108,7 +108,9 @@ def test_timeline_as_parquet_goes_to_a_file_by_its_suffix(command: Command, logs
 
 
 def test_the_suffix_of_the_report_chooses_its_face(command: Command, logs: Path) -> None:
-    """.md is Markdown, .json is JSON."""
+    """.md is Markdown, .html is HTML, .json is JSON."""
+    assert command("report", logs, "-o", logs.parent / "r.html").code == 0
+    assert (logs.parent / "r.html").read_text(encoding="utf-8").startswith("<!doctype html>\n")
     assert command("report", logs, "-o", logs.parent / "r.md").code == 0
     assert command("report", logs, "-o", logs.parent / "r.json").code == 0
     assert (logs.parent / "r.md").read_text(encoding="utf-8").startswith("# ")

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.clock.years import YearClues, Years, infer_years
+from logforensics.clock.chain import YearClues
+from logforensics.clock.years import Years, infer_years
 
 
 def stamped(*stamps: str, clues: YearClues, files: list[int] | None = None) -> Years:

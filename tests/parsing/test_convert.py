@@ -59,9 +59,24 @@ def test_what_is_no_date_is_null(text: str) -> None:
     assert wall(text, "%Y-%m-%d %H:%M:%S") is None
 
 
-def test_a_leap_second_is_the_last_microsecond_of_its_minute() -> None:
+@pytest.mark.parametrize(
+    ("text", "layout"),
+    [
+        ("2016-12-31 23:59:60", "%Y-%m-%d %H:%M:%S"),
+        ("2016-12-31 23:59:60.5", "%Y-%m-%d %H:%M:%S%.f"),
+        ("31/Dec/2016:23:59:60", "%d/%b/%Y:%H:%M:%S"),
+        ("161231 235960", "%y%m%d %H%M%S"),
+        ("Dec 31 23:59:60:123456 2016", "%b %e %H:%M:%S%.f %Y"),
+    ],
+)
+def test_a_leap_second_is_the_last_microsecond_of_its_minute(text: str, layout: str) -> None:
     """It stays in its day, behind 23:59:59.9."""
-    assert wall("2016-12-31 23:59:60", "%Y-%m-%d %H:%M:%S") == datetime(2016, 12, 31, 23, 59, 59, 999_999)
+    assert wall(text, layout) == datetime(2016, 12, 31, 23, 59, 59, 999_999)
+
+
+def test_a_fraction_that_begins_with_60_is_no_leap_second() -> None:
+    """Some write the fraction behind a colon."""
+    assert wall("Dec 31 23:59:09:600000 2016", "%b %e %H:%M:%S%.f %Y") == datetime(2016, 12, 31, 23, 59, 9, 600_000)
 
 
 def test_every_spelling_of_an_offset_is_read() -> None:

@@ -25,6 +25,8 @@ def events() -> pl.DataFrame:
         {
             "time": [datetime(2020, 3, 29, 0, 59, 59, 500000, UTC), datetime(2020, 3, 29, 1, 0, 0, 0, UTC)],
             "time_basis": ["year-inferred", "explicit"],
+            "time_earliest": [None, None],
+            "time_latest": [None, None],
             "source": ["syslog", "nginx/access.log"],
             "file": ["syslog.1", "nginx/access.log"],
             "line": [7, 1],
@@ -88,6 +90,22 @@ def test_csv_disarms_formulas_and_shows_controls(events: pl.DataFrame) -> None:
     table = list(csv.DictReader(io.StringIO("\n".join(lines(rows.csv(events))))))
     assert table[0]["message"] == "'=cmd\\x1b[31m é😀<U+2028>\\x7f"
     assert table[1]["path"] == '/x?"<script>'
+
+
+def test_a_time_in_doubt_has_its_bounds_and_a_question_mark(events: pl.DataFrame) -> None:
+    """Both are shown in the zone of the reader, as the time is."""
+    first = pl.int_range(pl.len()) == 0
+    doubt = events.with_columns(
+        time_basis=pl.when(first).then(pl.lit("ambiguous")).otherwise("time_basis").cast(SCHEMA["time_basis"]),
+        time_earliest=pl.when(first).then("time"),
+        time_latest=pl.when(first).then(pl.col("time") + pl.duration(hours=1)),
+    )
+    found = [json.loads(line) for line in lines(rows.jsonl(doubt, BERLIN))]
+    assert [(row["time_earliest"], row["time_latest"]) for row in found] == [
+        ("2020-03-29T01:59:59.500000+01:00", "2020-03-29T03:59:59.500000+02:00"),
+        (None, None),
+    ]
+    assert [line[25] for line in lines(rows.table(doubt, BERLIN))[1:]] == ["?", " "]
 
 
 @pytest.mark.parametrize("first", "=+-@\t\r\uff1d\uff0b\uff0d\uff20")

@@ -15,7 +15,8 @@ from logforensics.report.words import UTC, clock, duration, local, offset, zone_
 
 def timeline(outage: Outage, report: Report, index: int, level: int) -> Blocks:
     """The moments that matter in order, each with its line."""
-    events = [event for event in report.events if event.outage == index]
+    numbered = [(row, event) for row, event in enumerate(report.events, 1) if event.outage == index]
+    events = [event for _, event in numbered]
     if not events:
         return []
     rows = [
@@ -31,7 +32,7 @@ def timeline(outage: Outage, report: Report, index: int, level: int) -> Blocks:
     blocks: Blocks = [
         Heading(level, "Timeline"),
         Para(f"Local times are {zone_label(report.zone.label)}."),
-        Table("What happened in the order of time", head, rows),
+        Table("What happened in the order of time", head, rows, ids=tuple(f"moment-{row}" for row, _ in numbered)),
     ]
     texts: dict[Cite | None, str] = {}
     for event in events:

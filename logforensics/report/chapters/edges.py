@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from logforensics.outage.model import Bracket, Edge, Outage
 from logforensics.report.chapters.parts import moved, proof, said, shown_by
-from logforensics.report.document import Blocks, Heading, Item, Items, Para, Strong
+from logforensics.report.document import Blocks, Heading, Item, Items, Para, Picture, Strong
 from logforensics.report.model import Report
 from logforensics.report.verdict import bracket_words
 from logforensics.report.words import both, duration
 
 
-def edges(outage: Outage, report: Report, level: int) -> Blocks:
+def edges(outage: Outage, report: Report, index: int, level: int) -> Blocks:
     """Both brackets, each edge with its reason, its line, and what would have narrowed them."""
     blocks: Blocks = [Heading(level, "When it started and ended")]
     blocks.append(Para(Strong(f"It started {bracket_words(outage.start, report.zone)}.")))
     blocks += _bracket(outage.start, report, ("It still worked", "It had failed by then", "the logs begin later"))
+    blocks.append(Picture(index, "start"))
     if outage.end is None:
         blocks.append(Para(Strong("It was not over when the logs end.")))
     else:
         blocks.append(Para(Strong(f"It ended {bracket_words(outage.end, report.zone)}.")))
         blocks += _bracket(outage.end, report, ("It still failed", "It worked again by then", "no line proves it"))
+        blocks.append(Picture(index, "end"))
     if outage.wishes:
         blocks += [Para("What would have told more:"), Items.of(outage.wishes)]
     blocks.append(shown_by(report, "outages", "--why", "start"))

@@ -110,11 +110,11 @@ def impact(outage: Outage, report: Report, level: int) -> Blocks:
         lines.append(f"That is {share}{of}")
     if cost.missing_requests is not None:
         between = ""
-        if cost.missing_range is not None:
+        if cost.missing_range is not None and any(cost.missing_range):
             low, high = cost.missing_range
             between = f" (between {low:,} and {high:,})"
-        never = plural(cost.missing_requests, "request")
-        lines.append(f"Never arrived: about {never}{between}, by the same hours of other days")
+        never = f"about {plural(cost.missing_requests, 'request')}" if cost.missing_requests else "none"
+        lines.append(f"Never arrived: {never}{between}, by the same hours of other days")
     else:
         lines.append("Never arrived: not known; the logs hold too few other days to compare with")
     lines.append(("People and money behind these numbers: ", BLANK))

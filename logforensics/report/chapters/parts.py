@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from logforensics.analysis.findings import Cite
-from logforensics.clock.zones import Zone
 from logforensics.outage.model import Edge
 from logforensics.report.document import Code, Line, Para, Quote, Span, Value
 from logforensics.report.model import Report
 from logforensics.report.named import pieces
-from logforensics.report.words import clock, duration, iso, offset
+from logforensics.report.words import between, duration, iso
 
 MOST_ROWS = 30
 """Rows of a table in the report; the commands at its end show the rest."""
@@ -98,9 +96,3 @@ def span(report: Report) -> str:
     if report.begin is None or report.end is None:
         return "no events"
     return between(report.begin, report.end, report.zone)
-
-
-def between(first: datetime, last: datetime, zone: Zone) -> str:
-    """Two instants to the second, the offset named once where it is the same."""
-    one, two = offset(first, zone), offset(last, zone)
-    return f"{clock(first, zone)[:19]}{'' if one == two else f' {one}'} to {clock(last, zone)[:19]} {two}"

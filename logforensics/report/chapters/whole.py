@@ -23,8 +23,8 @@ def chapters(report: Report) -> Blocks:
     level = 2 if len(report.outages) == 1 else 3
     for index, outage in enumerate(report.outages):
         if level > 2:
-            blocks.append(Heading(2, f"Outage {index + 1}: {headline(outage, report).lower()}"))
-        blocks += edges(outage, report, level)
+            blocks += [Heading(2, f"Outage {index + 1}: {headline(outage, report).lower()}"), Picture(index)]
+        blocks += edges(outage, report, index, level)
         blocks += cause(outage, report, level)
         blocks += alibis(outage, report, level)
         blocks += monitors(outage, report, level)
