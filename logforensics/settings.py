@@ -6,12 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What an earlier run knew besides the bytes of the evidence, for a run that must come to the same: `verify`.
+
+    `mtimes` holds (file name, seconds since the epoch): a copy of the evidence may have lost them.  `zone` is (zone
+    name, reason) where the machine that the evidence came from told its zone.
+    """
+
+    mtimes: tuple[tuple[str, float], ...] = ()
+    zone: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything a run was told; every field has the meaning of the option of the same name.
 
     `since`, `until` and `around` stay text here: some of their words ("end-2h") mean something only once
     the evidence is read.  `assume_tz` holds (source glob, zone name) pairs, the glob "*" meaning every source.
-    Durations are seconds.
+    Durations are seconds.  `recorded` is no option: it stands in for what this machine or these copies cannot tell.
     """
 
     paths: tuple[str, ...] = ("/var/log",)
@@ -28,3 +40,4 @@ class Settings:
     threshold: float | None = None
     jobs: int | None = None
     quiet: bool = False
+    recorded: Recorded | None = None

@@ -21,6 +21,15 @@ def machine_zone(run: Run) -> Zone:
     return Zone.named(run.settings.tz or "UTC")
 
 
+def with_anchors(timeline: Timeline, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The rows with the place and the hash of each line they cite, read once more from the evidence."""
+    from logforensics.evidence.anchors import anchors
+    from logforensics.report.anchored import anchored, cited_in
+
+    anchored_rows: list[dict[str, Any]] = anchored(rows, anchors(timeline.log_files, cited_in(rows)))
+    return anchored_rows
+
+
 def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen: str) -> None:
     """Prints `found` as {"KIND": [...], ...} or as a table, and ends with its exit code (DESIGN.md section 1)."""
     if chosen == "json":
@@ -34,7 +43,7 @@ def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen
             "outages": as_json.outage_row,
         }
         zone = machine_zone(run)
-        listed = [rows[kind](item, zone) for item in found]
+        listed = with_anchors(timeline, [rows[kind](item, zone) for item in found])
         write_text(run, as_json.listing(kind, listed, timeline.damage, timeline.passed_over))
     else:
         from logforensics.report import tables

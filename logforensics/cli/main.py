@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, report, sources, timeline
+from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, report, sources, timeline, verify
 from logforensics.cli.options import reads_evidence
 from logforensics.cli.output import say
 from logforensics.errors import LogForensicsError, OutputError, UsageError
@@ -33,6 +33,7 @@ app = typer.Typer(
 for _module in (report, timeline, gaps, bursts, failures, boots, outages, sources):
     _name = _module.__name__.rpartition(".")[2]
     app.command(_name)(reads_evidence(getattr(_module, _name)))
+app.command("verify")(verify.verify)
 app.add_typer(parsers.app, name="parsers")
 
 

@@ -209,7 +209,9 @@ _SHOWN_ONLY = ("paths", "as_json", "format_", "csv_raw", "output", "color", "qui
 
 def command_line(name: str, values: dict[str, Any]) -> tuple[str, ...]:
     """The command line that gives the same result again, without what only chooses its place and looks."""
-    words = ["logforensics", name, *(values.get("paths") or ["/var/log"])]
+    # "./-x" cannot be taken for an option by whoever copies the line
+    paths = [f"./{path}" if path.startswith("-") and path != "-" else path for path in values.get("paths") or ()]
+    words = ["logforensics", name, *(paths or ["/var/log"])]
     for key, value in sorted(values.items()):
         if key in _SHOWN_ONLY or value in (None, False, []):
             continue

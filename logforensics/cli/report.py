@@ -9,47 +9,34 @@ import typer
 
 from logforensics.cli.options import Run, duration
 
+Threshold = Annotated[
+    str | None, typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm].")
+]
 
-def report(
-    run: Run,
-    threshold: Annotated[
-        str | None,
-        typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm]."),
-    ] = None,
-) -> None:
+
+def with_threshold(run: Run, threshold: str | None) -> Run:
+    """The run with --threshold in its settings; UsageError for what is no duration."""
+    if threshold is None:
+        return run
+    return replace(run, settings=replace(run.settings, threshold=duration("--threshold", threshold)))
+
+
+def report(run: Run, threshold: Threshold = None) -> None:
     """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
 
     Example: logforensics report /var/log -o incident.md
     """
+    from logforensics.cli.deriving import derive
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
-    from logforensics.cli.reading import finish, investigated, read_boiled_down
-    from logforensics.cli.version import version
+    from logforensics.cli.reading import finish
 
-    if threshold is not None:
-        seconds = duration("--threshold", threshold)
-        run = replace(run, settings=replace(run.settings, threshold=seconds))
+    run = with_threshold(run, threshold)
     chosen = run.format_of(("terminal", "markdown", "html", "json"), "terminal")
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
-    timeline = read_boiled_down(run)
-    from logforensics.evidence.cited import read_cited
-    from logforensics.report.build import build_report
-    from logforensics.report.changes import changes_of
-    from logforensics.report.events import cited_lines
-    from logforensics.report.model import Change
-
-    found = investigated(run, timeline)
-    changes: tuple[Change, ...] = ()
-    quotes: dict[tuple[str, int], str] = {}
-    if chosen != "json":
-        changes = changes_of(timeline.events, found.outages)
-        files = [file for file in timeline.log_files if str(file.path) != "-"]
-        quotes = read_cited(files, [*cited_lines(found), *(change.cite for change in changes)])
-    model = build_report(
-        timeline, found, run.settings, version=version(), command=run.command, quotes=quotes, changes=changes
-    )
+    timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json")
     if chosen == "html":
         from logforensics.report import html
         from logforensics.report.lanes import panels_of
@@ -70,4 +57,4 @@ def report(
         write_text(run, terminal.render(model, width=screen.width, color=screen.color, ascii_only=screen.ascii_only))
     if run.output is not None:
         warn(run, f"wrote {run.output}")
-    finish(run, timeline, bool(found.outages))
+    finish(run, timeline, bool(model.outages))

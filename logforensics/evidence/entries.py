@@ -24,6 +24,17 @@ def told_by(file: LogFile, wanted: Collection[int]) -> Iterator[tuple[int, str]]
             return
 
 
+def stored_of(file: LogFile, wanted: Collection[int]) -> Iterator[tuple[int, int, bytes]]:
+    """(ordinal from 1, offset, bytes of the record itself) of the wanted entries, read once up to the last."""
+    reader, last = RawReader(file, digest=False), max(wanted)
+    scan = JournalScan(reader, (), keep=wanted) if file.kind == "journal" else LoginScan(reader, keep=wanted)
+    for _ in scan:
+        if reader.lines >= last:
+            break
+    for line in sorted(scan.kept):
+        yield line, *scan.kept[line]
+
+
 def _journal(file: LogFile) -> Iterator[tuple[int, str]]:
     scan = JournalScan(RawReader(file, digest=False), ("message", "host", "program", "pid"))
     for entries in scan:

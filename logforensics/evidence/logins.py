@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -151,11 +151,14 @@ def _text(raw: bytes) -> str:
 class LoginScan:
     """Iterates over the records of one file in batches, (ordinal from 1 of the first, records).
 
+    Of the records with the ordinals `keep`, `kept` holds offset and bytes once they were read.
     The reader's damage has kind "nul" (zeroed records) and "login-record" (what is none).
     """
 
-    def __init__(self, reader: RawReader) -> None:
+    def __init__(self, reader: RawReader, keep: Collection[int] = ()) -> None:
         self._reader = reader
+        self._keep = keep
+        self.kept: dict[int, tuple[int, bytes]] = {}
         self._layout: Layout | None = None
         self._rest = b""
         self._base = 0  # offset of the rest's first byte in the file
@@ -182,6 +185,8 @@ class LoginScan:
                 self._reader.lines += 1
                 found.append(record)
                 upto = at + self._layout.size
+                if self._reader.lines in self._keep:
+                    self.kept[self._reader.lines] = self._base + at, self._rest[at:upto]
         self._rest, self._base = self._rest[upto:], self._base + upto
         if found:
             yield first, found

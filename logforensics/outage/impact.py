@@ -46,8 +46,10 @@ def _missing(
         return None, None
     for step in range(1, MOST_DAYS):
         for sign in (-1, 1):
-            low = begin + sign * step * shift
-            if low >= first and low + span <= last:
+            away = sign * step * shift
+            # differences are compared, for a sum could leave the calendar
+            if away >= first - begin and away + span <= last - begin:
+                low = begin + away
                 others.append(int(times.is_between(low, low + span).sum()))
     if not others or not times.len():
         return None, None

@@ -12,6 +12,7 @@ import polars as pl
 from logforensics.analysis.findings import Cite
 from logforensics.clock.zones import Zone
 from logforensics.errors import UsageError
+from logforensics.evidence.hashing import bundles
 from logforensics.report.changes import quoted
 from logforensics.report.charts import CELLS, strips_of, tells_of_error
 from logforensics.report.clocks import clock_notes
@@ -22,7 +23,7 @@ from logforensics.report.words import UTC
 if TYPE_CHECKING:
     from logforensics.outage.model import Bracket
     from logforensics.outage.verdict import Investigation
-    from logforensics.settings import Settings
+    from logforensics.settings import Recorded, Settings
     from logforensics.timeline.model import Timeline
 
 
@@ -81,11 +82,13 @@ def source_rows(timeline: Timeline) -> tuple[SourceRow, ...]:
     return tuple(rows)
 
 
-def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
-    """The evidence manifest, by name: every file whose bytes were read and hashed."""
-    changed = {
-        file.name: datetime.fromtimestamp(file.mtime, UTC_TZ) for file in timeline.log_files if file.mtime is not None
-    }
+def file_rows(timeline: Timeline, recorded: Recorded | None = None) -> tuple[FileRow, ...]:
+    """The evidence manifest, by name: every file whose bytes were read and hashed.
+
+    `recorded` holds modification times that count instead of those that the files have now.
+    """
+    inferred = {assumption.source for assumption in timeline.assumptions if assumption.kind == "year"}
+    mtimes = {file.name: file.mtime for file in timeline.log_files} | dict(recorded.mtimes if recorded else ())
     accounts = {account.file: account for account in timeline.ledger.accounts}
     rows = (
         FileRow(
@@ -96,7 +99,8 @@ def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
             source=file.source or "",
             state=file.state,
             reason=file.reason or "",
-            changed=changed.get(file.name),
+            changed=_instant(mtimes.get(file.name)),
+            decisive=file.source in inferred,
             text_bytes=accounts[file.name].text_bytes,
             fates=accounts[file.name].fates,
         )
@@ -104,6 +108,14 @@ def file_rows(timeline: Timeline) -> tuple[FileRow, ...]:
         if file.sha256 and file.name in accounts
     )
     return tuple(sorted(rows, key=lambda row: row.path))
+
+
+def _instant(seconds: float | None) -> datetime | None:
+    """The instant, None for one that no calendar has."""
+    try:
+        return None if seconds is None else datetime.fromtimestamp(seconds, UTC_TZ)
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def notes(timeline: Timeline) -> tuple[Note, ...]:
@@ -144,7 +156,7 @@ def build_report(
         boots=tuple(found.boots),
         blind_spots=tuple(found.blind_spots),
         sources=rows,
-        files=file_rows(timeline),
+        files=file_rows(timeline, settings.recorded),
         passed_over=tuple(sorted(timeline.passed_over, key=lambda p: p.name)),
         damage=tuple(sorted(timeline.damage, key=lambda d: (d.file, d.offset, d.kind))),
         assumptions=notes(timeline),
@@ -157,6 +169,7 @@ def build_report(
         hosts=_hosts(timeline),
         clock=clock_notes(found),
         errors=_errors(timeline),
+        bundles=bundles(timeline.log_files),
     )
 
 

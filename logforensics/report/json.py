@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
 from logforensics.clock.zones import Zone
 from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import Alibi, BlindSpot, Bracket, Edge, Impact, Outage
+from logforensics.report.anchored import anchored
 from logforensics.report.escape import ascii_json
 from logforensics.report.model import FileRow, Note, Report, SourceRow
 from logforensics.report.words import UTC, iso
@@ -26,11 +28,29 @@ def render(report: Report, zone: Zone = UTC) -> str:
 
 
 def document(report: Report, zone: Zone = UTC) -> Row:
-    """The report as plain dicts and lists: the keys of DESIGN.md section 8, and a few more."""
+    """The report as plain dicts and lists: the keys of DESIGN.md section 8, and a few more, with anchors and seal."""
+    return sealed(anchored(contents(report, zone), report.anchors))
+
+
+def seal_of(document: Row) -> str:
+    """SHA-256 (hex) of a document as `render` writes it, its own key "seal" and the LF at the end left out."""
+    unsealed = {key: value for key, value in document.items() if key != "seal"}
+    return hashlib.sha256(ascii_json(unsealed).encode("ascii")).hexdigest()
+
+
+def sealed(document: Row) -> Row:
+    """The document with its seal as the last key: a value that was changed by accident shows without the evidence."""
+    return {**document, "seal": seal_of(document)}
+
+
+def contents(report: Report, zone: Zone = UTC) -> Row:
+    """The document without anchors and seal."""
+    since, until = report.selection
     return {
         "schema": SCHEMA,
         "tool": {"name": "logforensics", "version": report.version, "command": list(report.command)},
         "span": {"begin": _when(report.begin, zone), "end": _when(report.end, zone)},
+        "selection": {"since": _when(since, zone), "until": _when(until, zone)},
         "zone": report.zone.label,
         "outages": [outage_row(outage, zone) for outage in report.outages],
         "gaps": [gap_row(gap, zone) for gap in report.gaps],
@@ -40,6 +60,7 @@ def document(report: Report, zone: Zone = UTC) -> Row:
         "boots": [boot_row(boot, zone) for boot in report.boots],
         "sources": [source_row(source, zone) for source in report.sources],
         "evidence": [file_row(file) for file in report.files],
+        "bundles": [{"path": whole.name, "sha256": whole.sha256, "bytes": whole.size} for whole in report.bundles],
         "passed_over": [passed_row(passed) for passed in report.passed_over],
         "damage": [damage_row(damage) for damage in report.damage],
         "assumptions": [note_row(note) for note in report.assumptions],
@@ -252,6 +273,7 @@ def file_row(file: FileRow) -> Row:
             "bytes": file.text_bytes,
             **{fate: {"lines": lines, "bytes": size} for fate, lines, size in file.fates},
         },
+        "mtime": _when(file.changed, UTC) if file.decisive else None,
     }
 
 

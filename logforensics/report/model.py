@@ -9,6 +9,8 @@ from functools import cached_property
 
 from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
 from logforensics.clock.zones import Zone
+from logforensics.evidence.anchors import Anchor
+from logforensics.evidence.hashing import Whole
 from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import BlindSpot, Outage
 from logforensics.report.named import names_of
@@ -52,6 +54,7 @@ class SourceRow:
 class FileRow:
     """One file of the evidence: what was hashed, how large it is on disk, when it last changed, and its one state.
 
+    `decisive` tells that when it last changed counted as evidence: years of its source had to be inferred.
     `text_bytes` is its length once unpacked, `fates` what became of that: (fate, lines, bytes), which add up to it.
     """
 
@@ -63,6 +66,7 @@ class FileRow:
     state: str
     reason: str = ""
     changed: datetime | None = None
+    decisive: bool = False
     text_bytes: int = 0
     fates: tuple[tuple[str, int, int], ...] = ()
 
@@ -175,7 +179,9 @@ class Report:
     `command` is the command line that made it, without output options, so that two runs on the same evidence
     give the same bytes wherever they are written to.  `hosts` are the machines' names as lines give them (hostile);
     `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499);
-    `panels` are there for the faces that draw (lanes.panels_of).
+    `panels` are there for the faces that draw (lanes.panels_of).  `selection` are the instants that --since and
+    --until, or --around, came to.  `anchors` holds for each cited (file, line) where its bytes lie; `bundles` are what
+    members were read from.
     """
 
     version: str
@@ -204,6 +210,9 @@ class Report:
     clock: tuple[ClockNote, ...] = ()
     errors: int = 0
     panels: tuple[Panel, ...] = ()
+    selection: tuple[datetime | None, datetime | None] = (None, None)
+    bundles: tuple[Whole, ...] = ()
+    anchors: Mapping[tuple[str, int], Anchor] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> tuple[str, ...]:

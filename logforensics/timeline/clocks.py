@@ -59,9 +59,10 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
     A naive source's zone is, in this order: the one given by --assume-tz; the evidence's own etc/timezone or
     etc/localtime; the offset that other sources wrote; UTC with a warning.
     """
-    own = evidence_zone(roots)
+    own = _recorded_zone(settings) or evidence_zone(roots)
     host = _Host(own, readings)
     siblings = _years_seen(readings)
+    mtimes = dict(settings.recorded.mtimes) if settings.recorded else {}
     frames: list[pl.DataFrame] = []
     zones: dict[str, tuple[str, str]] = {}
     assumptions: list[Assumption] = []
@@ -78,7 +79,7 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
                 zone=zone,
                 zone_known=reason is not _UTC_REASON,
                 zone_reason=reason,
-                mtimes=tuple(file.mtime for file in reading.source.files),
+                mtimes=tuple(mtimes.get(file.name, file.mtime) for file in reading.source.files),
                 siblings=siblings,
                 year=settings.year,
                 names=tuple(file.name for file in reading.source.files),
@@ -98,6 +99,14 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
 
 _UTC = Zone.named("UTC")
 _UTC_REASON = "warning: no zone is known, UTC is assumed; --assume-tz sets it"
+
+
+def _recorded_zone(settings: Settings) -> tuple[Zone, str] | None:
+    """The zone of the machine that the evidence came from, as an earlier run saw it."""
+    if settings.recorded is None or settings.recorded.zone is None:
+        return None
+    name, reason = settings.recorded.zone
+    return Zone.named(name), reason
 
 
 def _zone_for(reading: Reading, settings: Settings) -> tuple[Zone, str] | None:

@@ -85,7 +85,8 @@ class Entries:
 class JournalScan:
     """Iterates over the entries of one journal.
 
-    `columns` are the timeline columns wanted.  Once read, `header` says what the file says of itself (None: it has no
+    `columns` are the timeline columns wanted; of the entries with the ordinals `keep`, `kept` holds the offset and the
+    bytes of the entry's own object.  Once read, `header` says what the file says of itself (None: it has no
     header) and `blank` counts the bytes at its end that were reserved and never written; the reader's damage has
     kind "nul" (zeros where objects were), "journal-object" (no object begins there), "journal-entry" (an entry without
     a possible time), "journal-data" (a field that cannot be unpacked), "journal-link" (an entry that refers to what is
@@ -93,8 +94,10 @@ class JournalScan:
     (fewer entries than the header counts, though nothing else is wrong).
     """
 
-    def __init__(self, reader: RawReader, columns: Collection[str]) -> None:
+    def __init__(self, reader: RawReader, columns: Collection[str], keep: Collection[int] = ()) -> None:
         self._reader = reader
+        self._keep = keep
+        self.kept: dict[int, tuple[int, bytes]] = {}
         self._fields = wanted(columns)
         self._values = Values(reader, self._fields)
         self._buffer = b""
@@ -167,7 +170,7 @@ class JournalScan:
         values, fields = self._values, self._fields
         compact = self.header is not None and self.header.compact
         payload_begins, items_of, step = payload_at(compact), _ITEMS[compact], 1 if compact else 2
-        reader, times, flat = self._reader, self._times, self._flat
+        reader, times, flat, keep = self._reader, self._times, self._flat, self._keep
         nothing: Row = [None] * len(COLUMNS)
         row = nothing.copy()
         lookup, when = values.__getitem__, _REALTIME.unpack_from
@@ -207,6 +210,8 @@ class JournalScan:
                     reader.lines += 1
                     times.append(realtime)
                     flat += row
+                    if keep and reader.lines in keep:
+                        self.kept[reader.lines] = base + at, buffer[at : at + size]
                 row[:] = nothing
             elif kind in {DATA, _ENTRY}:
                 break  # too small to be one
