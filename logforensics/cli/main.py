@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Annotated
 
@@ -10,14 +9,12 @@ import typer
 
 from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, report, sources, timeline, verify
 from logforensics.cli.options import reads_evidence
-from logforensics.cli.output import say
+from logforensics.cli.output import abandon_stdout, say
+from logforensics.cli.signals import orderly, stopped_by
 from logforensics.errors import LogForensicsError, OutputError, UsageError
 
 INTERRUPTED = 130
 """128 + SIGINT, as shells report it."""
-
-BROKEN_PIPE = 141
-"""128 + SIGPIPE: what a program that dies of the signal has, so that `set -o pipefail` sees no surprise."""
 
 app = typer.Typer(
     name="logforensics",
@@ -59,33 +56,52 @@ def run(argv: list[str] | None = None) -> int:
     try:
         code = app(sys.argv[1:] if argv is None else argv, standalone_mode=False)
         sys.stdout.flush()
-    except LogForensicsError as error:
-        say(str(error))
-        code = error.exit_code
-    except BrokenPipeError:
-        # The reader has gone, as `head` does; Python would complain once more when it flushes stdout at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = BROKEN_PIPE
     except (KeyboardInterrupt, typer.Abort):
-        code = INTERRUPTED
-    except MemoryError:
-        say("out of memory; read less at once with --source, --since and --until, or fewer PATHs")
-        code = OutputError.exit_code
-    except Exception as error:
-        # typer's own usage errors share no public base class over its versions, only this method.
-        shown = getattr(error, "format_message", None)
-        if shown is None:
+        return INTERRUPTED
+    except BaseException as error:
+        told = _told(error)
+        if told is None:
             raise
-        message = str(shown())
-        if message.startswith("Usage:"):
-            # No command at all: typer raises its own help as an error.
-            sys.stderr.write(message + "\n")
-        elif message:
-            say(f"{message[0].lower()}{message[1:].rstrip('.')}; try logforensics --help")
-        code = UsageError.exit_code
+        return told
     return code if isinstance(code, int) else 0
 
 
+def _told(error: BaseException) -> int | None:
+    """The exit code of an error, after one line about it; None for what only a mistake in this program can raise."""
+    if isinstance(error, LogForensicsError):
+        say(str(error))
+        return error.exit_code
+    if isinstance(error, MemoryError):
+        say("out of memory; read less at once with --source, --since and --until, or fewer PATHs")
+        return OutputError.exit_code
+    if isinstance(error, OSError):
+        # What fails while reading evidence is damage and never comes here; --help and --version write by themselves.
+        say(f"{error.filename or 'stdout'}: {error.strerror or error}")
+        abandon_stdout()
+        return OutputError.exit_code
+    # Polars' Rust code panics where it gets no thread; its class has no public name.
+    if type(error).__name__ == "PanicException":
+        say(f"the engine gave up: {error}; fewer --jobs or a smaller PATH may help")
+        return OutputError.exit_code
+    # typer's own usage errors share no public base class over its versions, only this method.
+    shown = getattr(error, "format_message", None)
+    if shown is None:
+        return None
+    message = str(shown())
+    if message.startswith("Usage:"):
+        # No command at all: typer raises its own help as an error.
+        sys.stderr.write(message + "\n")
+    elif message:
+        say(f"{message[0].lower()}{message[1:].rstrip('.')}; try logforensics --help")
+    return UsageError.exit_code
+
+
 def main(argv: list[str] | None = None) -> None:
-    """The entry point of the `logforensics` script: runs the command line and exits."""
-    sys.exit(run(argv))
+    """Runs the command line and exits; see logforensics.__main__ for what comes before."""
+    from logforensics.cli.memory import watched
+
+    with orderly():
+        code = watched(lambda: run(argv))
+    if code == INTERRUPTED and stopped_by:
+        code = 128 + stopped_by[0]
+    sys.exit(code)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -70,14 +71,8 @@ def write_bytes(run: Run, chunks: Iterable[bytes]) -> None:
 def sink(run: Run) -> Iterator[IO[bytes]]:
     """The stream a result is written to.  A file appears under its name only when everything was written and synced."""
     if run.output is None:
-        stream = sys.stdout.buffer
-        try:
+        with _stdout() as stream:
             yield stream
-            stream.flush()
-        except BrokenPipeError:
-            raise
-        except OSError as error:
-            raise OutputError(f"stdout: {error.strerror or error}") from error
         return
     target = run.output
     refuse_evidence(target, run.settings.paths)
@@ -86,50 +81,82 @@ def sink(run: Run) -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def _atomic(target: Path) -> Iterator[IO[bytes]]:
-    import tempfile
-
-    folder = target.parent
+def _stdout() -> Iterator[IO[bytes]]:
     try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=folder)
+        stream = sys.stdout.buffer
+        yield stream
+        stream.flush()
     except OSError as error:
-        raise OutputError(f"{target}: {error.strerror or error}") from error
+        abandon_stdout()
+        raise OutputError(f"stdout: {error.strerror or error}") from error
+
+
+def abandon_stdout() -> None:
+    """Lets go of what could not be written: Python would try once more at its end, and complain."""
     try:
+        null = os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+    except OSError:
+        return  # no descriptor left, or stdout is no file: then there is nothing to let go of
+
+
+@contextmanager
+def _atomic(target: Path) -> Iterator[IO[bytes]]:
+    """A file without a name, which gets the target's when everything is in it and synced.
+
+    Whatever ends the process before, even SIGKILL, leaves nothing behind (open(2), O_TMPFILE).
+    """
+    name: Path | None = None
+    folder = -1
+    try:
+        folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        descriptor, name = _new_file(target.parent)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
             os.fsync(stream.fileno())
-        # mkstemp makes files only the owner can read; a report gets what any new file gets.
-        Path(name).chmod(0o666 & ~_umask())
-        Path(name).replace(target)
+            if name is None:
+                name = _unused_name(target.parent)
+                # src_dir_fd makes Python call linkat(2), which alone follows the link in /proc
+                os.link(f"/proc/self/fd/{stream.fileno()}", name, src_dir_fd=folder, follow_symlinks=True)
+        name.replace(target)
+        name = None
         _sync_folder(folder)
     except OSError as error:
-        _remove(name)
         raise OutputError(f"{target}: {error.strerror or error}") from error
-    except BaseException:
-        _remove(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
-
-
-def _remove(name: str) -> None:
-    Path(name).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError:
-        # Some filesystems cannot sync a folder (EINVAL); the file itself is synced by now.
-        return
     finally:
-        os.close(descriptor)
+        if name is not None:
+            with suppress(OSError):  # the first error is the one that is told
+                name.unlink(missing_ok=True)
+        if folder >= 0:
+            os.close(folder)
+
+
+def _new_file(folder: Path) -> tuple[int, Path | None]:
+    """A descriptor on a new file in `folder`, and its name, None where the filesystem can do without one."""
+    nameless = getattr(os, "O_TMPFILE", 0)
+    if nameless and Path("/proc/self/fd").is_dir():
+        try:
+            return os.open(folder, nameless | os.O_WRONLY | os.O_CLOEXEC, 0o666), None
+        except OSError as error:
+            # what filesystems and kernels that have no such files say (open(2))
+            if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL):
+                raise
+    name = _unused_name(folder)
+    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666), name
+
+
+def _unused_name(folder: Path) -> Path:
+    return folder / f".logforensics-{os.urandom(8).hex()}.part"
+
+
+def _sync_folder(folder: int) -> None:
+    try:
+        os.fsync(folder)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EROFS):  # a filesystem that cannot sync folders
+            raise
 
 
 def refuse_evidence(target: Path, paths: Iterable[str]) -> None:
@@ -184,4 +211,7 @@ def say(message: str) -> None:
 
     text = f"logforensics: {plain(message)}\n"
     encoding = (getattr(sys.stderr, "encoding", None) or "ascii").lower()
-    sys.stderr.write(text if encoding.startswith("utf") else ascii_only(text))
+    # Where even stderr fails there is nobody left to tell; the exit code still does.
+    with suppress(OSError):
+        sys.stderr.write(text if encoding.startswith("utf") else ascii_only(text))
+        sys.stderr.flush()

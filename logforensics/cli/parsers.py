@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -23,8 +22,11 @@ Json = Annotated[bool, typer.Option("--json", help="Write JSON.")]
 
 
 def _print(text: str) -> None:
-    sys.stdout.buffer.write(text.encode("utf-8", "backslashreplace"))
-    sys.stdout.buffer.flush()
+    from logforensics.cli.options import Run
+    from logforensics.cli.output import write_text
+    from logforensics.settings import Settings
+
+    write_text(Run(Settings()), text)
 
 
 @app.command("list")
