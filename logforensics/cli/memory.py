@@ -7,6 +7,7 @@ import resource
 import signal
 import sys
 from collections.abc import Callable
+from typing import NoReturn
 
 _LIMITS = (resource.RLIMIT_AS, resource.RLIMIT_DATA)
 
@@ -27,13 +28,21 @@ def watched(work: Callable[[], int]) -> int:
     child = os.fork()
     if child == 0:
         _mute_native_code()
-        code = 1
-        try:
-            code = work()
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
+        _end_with(work)
     return _wait(child, limit)
+
+
+def _end_with(work: Callable[[], int]) -> NoReturn:
+    try:
+        code = work()
+        sys.stderr.flush()
+    except (ImportError, OSError, RuntimeError, SystemError, MemoryError):
+        # a library that cannot be mapped, a thread that cannot be started: Python has many words for no memory
+        os.abort()
+    except BaseException:  # noqa: BLE001  # the last frame of this process: told as Python would, then over
+        sys.excepthook(*sys.exc_info())
+        code = 1
+    os._exit(code)
 
 
 def _mute_native_code() -> None:

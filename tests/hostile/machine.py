@@ -1,4 +1,4 @@
-"""Runs the real command for the tests of this folder: in this process, in one of its own, or with faults put in by strace."""
+"""Runs the real command: in this process, in one of its own, or with faults that strace puts in."""
 
 from __future__ import annotations
 
@@ -85,14 +85,16 @@ def _strace_works() -> bool:
 needs_strace = pytest.mark.skipif(not _strace_works(), reason="strace is not there, or may not trace (ptrace)")
 
 
-def faults(*injected: str, path: Path | None = None, trace: Path | str = os.devnull) -> list[str]:
-    """The words that start a command with faults, as "pread64:error=EIO:when=3"; only in calls on `path`, if given."""
-    words = ["strace", "-f", "-qq", "-o", str(trace)]
-    if path is not None:
-        words += ["-P", str(path)]
+def faults(*injected: str, path: Path | None = None, threads: bool = True) -> list[str]:
+    """The words that start a command with faults, as "pread64:error=EIO:when=3".
+
+    With `path`, only in calls on it; without `threads`, only in those of the main thread (the engine's own threads
+    wake each other by write(2), and wait for ever for one that failed).
+    """
+    words = ["strace", "-qq", "-o", os.devnull, *(["-f"] if threads else []), *(["-P", str(path)] if path else [])]
     return [*words, *(word for fault in injected for word in ("-e", f"inject={fault}"))]
 
 
 def traced(trace: Path, calls: str) -> list[str]:
-    """The words that start a command whose system calls `calls` are written to `trace`, with the paths of descriptors."""
+    """The words that start a command whose system calls `calls` are written to `trace`, with paths."""
     return ["strace", "-f", "-qq", "-y", "-s", "4096", "-o", str(trace), "-e", f"trace={calls}"]
