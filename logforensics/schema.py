@@ -52,3 +52,7 @@ ALWAYS = ("time", "time_basis", "source", "file", "line")
 
 DOUBT = ("time_earliest", "time_latest")
 """What clock/ says where `time` is a choice.  No parser captures them."""
+
+CLAIMED = "claimed"
+"""A column that a block's events have besides while they are boiled down, where a line held two events: the second
+one's header stood inside the first one's text, where whoever that text came from can have written it."""

@@ -10,7 +10,7 @@ from logforensics.analysis.boots import boot_expr
 from logforensics.analysis.endpoints import endpoint_expr
 from logforensics.analysis.marks import MARK, mark_expr
 from logforensics.analysis.signatures import signature_expr
-from logforensics.schema import SCHEMA
+from logforensics.schema import CLAIMED, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.build import Progress, read_timeline
 from logforensics.timeline.model import Timeline
@@ -40,6 +40,8 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
     if "message" not in events.columns or not events.get_column("message").count():
         return events.drop("message", strict=False)
     message = pl.col("message")
+    if CLAIMED in events.columns:  # it is in the timeline, but testifies to nothing
+        message = pl.when(~pl.col(CLAIMED)).then(message)
     program = pl.col("program") if "program" in events.columns else None
     who = pl.lit("") if program is None else program.cast(pl.String).fill_null("")
     marked = events.with_columns(

@@ -26,7 +26,8 @@ from logforensics.parsing.edges import broken, parse_broken
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Parsed, Reader, compile_reader
 from logforensics.parsing.model import Definition
-from logforensics.schema import ALWAYS, DOUBT, SCHEMA
+from logforensics.parsing.seams import apart, seams
+from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
@@ -101,6 +102,8 @@ class _Result(NamedTuple):
     parsed: Parsed
     damage: list[Damage]
     duplicate: pl.DataFrame
+    glued: tuple[int, ...] = ()
+    """Numbers of the lines that were two."""
 
 
 class _Run:
@@ -193,12 +196,9 @@ class _Run:
             # the sum of bytes of what is parsed and what is duplicate stays that of the block
             known = lines.filter(pl.col("line") <= twice) if block.first_line <= twice else lines.clear()
             lines = lines.filter(pl.col("line") > twice) if known.height else lines
-            if damage or block.behind:
-                edges = broken(lines, damage, begins=block.behind)
-                return _Result(lines, parse_broken(reader, lines, edges), damage, known)
-            return _Result(lines, reader.parse(lines), damage, known)
+            return _parsed(reader, block, lines, damage, known)
 
-        for lines, parsed, damage, known in in_order(executor, work, blocks):
+        for lines, parsed, damage, known, glued in in_order(executor, work, blocks):
             self.tail = tail_of(self.tail, lines.get_column("text"))
             account.add(duplicate_lines=known.height, duplicate_bytes=int(known["length"].sum()))
             events, rest = parsed.events, parsed.rest
@@ -209,9 +209,12 @@ class _Run:
             _enter(account, lines, events, rest, damage)
             if events.height:
                 above = events.tail(1)
-            yield self.digest(events) if self.digest else events
+            yield self._digested(_claimed(events, glued) if glued else events)
             if self.progress:
                 self.progress(self.done + blocks.disk_bytes, self.total)
+
+    def _digested(self, events: pl.DataFrame) -> pl.DataFrame:
+        return (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
 
     def _decode(self, file: LogFile, source: Source) -> Iterator[pl.DataFrame]:
         """The events of a binary log."""
@@ -219,7 +222,7 @@ class _Run:
         count = 0
         for events in binary:
             count += events.height
-            yield self.digest(events) if self.digest else events
+            yield self._digested(events)
             if self.progress:
                 self.progress(self.done + binary.reader.disk_bytes, self.total)
         self.ledger.account(file.name).add(
@@ -263,6 +266,27 @@ class _Run:
         for item in self.passed_over:
             self.summaries.setdefault(item.name, FileSummary(item.name, item.state, item.reason, None, None, None, 0))
         return tuple(self.summaries[name] for name in sorted(self.summaries))
+
+
+def _parsed(reader: Reader, block: Block, lines: pl.DataFrame, damage: list[Damage], known: pl.DataFrame) -> _Result:
+    """What a block's lines become; `known` are those that are left out since the file before ends with them."""
+    if damage or block.behind:
+        parsed = parse_broken(reader, lines, broken(lines, damage, begins=block.behind))
+    else:
+        parsed = reader.parse(lines)
+    found = seams(reader, lines, parsed, damage)
+    if not found:
+        return _Result(lines, parsed, damage, known)
+    lines, torn = apart(block, lines, found)
+    damage = sorted([*damage, *torn], key=lambda entry: (entry.offset, entry.kind))
+    glued = tuple(sorted({entry.line for entry in torn if entry.line is not None}))
+    return _Result(lines, parse_broken(reader, lines, broken(lines, damage, begins=block.behind)), damage, known, glued)
+
+
+def _claimed(events: pl.DataFrame, glued: Sequence[int]) -> pl.DataFrame:
+    """The events with CLAIMED set where one stood inside another's line."""
+    inside = pl.col("line").is_in(glued) & ~pl.col("carried") & ~pl.col("line").is_first_distinct()
+    return events.with_columns(inside.alias(CLAIMED))
 
 
 _NO_LINES = pl.DataFrame(schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32})

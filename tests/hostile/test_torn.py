@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from logforensics.parsing.edges import parse_broken
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import compile_reader
 from logforensics.parsing.model import Definition
-from tests.hostile.evidence import line, lines, numbers, read, well, write
+from tests.hostile.evidence import line, lines, logforensics, numbers, read, well, write
 from tests.hostile.formats import FORMATS
 
 DEFINITIONS = load_definitions(user=False, samples=True)
@@ -80,3 +81,63 @@ def test_r02_no_cut_of_any_format_gives_another_time(definition: Definition, edg
         assert reader.parse(frame[:1]).events.select("wall", "offset").rows()[0] in stamps
         # an HAProxy line inside syslog has two stamps of its own, and what is left of it is read by the second
         assert len(stamps) == 1 or (definition.name == "haproxy_access" and edge == "front"), sample.number
+
+
+def test_r03_a_torn_line_glued_to_the_first_line_after_a_restart(tmp_path: Path) -> None:
+    """Torn at each byte behind its header, a line and what came after it are two events again, and both are named."""
+    before, torn, after = lines(3), line(3, "the disk is slow"), lines(2, 60)
+    header = torn.index(b": ") + 2
+    cases = {f"{at:03}.d/app.log": (torn[:at], before + torn[:at] + after) for at in range(header + 1, len(torn))}
+    found = read(write(tmp_path, {name: data for name, (_, data) in cases.items()}))
+    assert found.code == 3
+    for name, (part, _) in cases.items():
+        rows = found.of(name)
+        assert numbers(rows) == [0, 1, 2, 3, 60, 61], part
+        assert [row["line"] for row in rows] == [1, 2, 3, 4, 4, 5]
+        assert well(rows[:3] + rows[4:])
+        assert rows[3]["message"] == part[header:].decode()
+        ends = len(before) + len(part)
+        assert found.hurts(name) == [("torn", len(before), len(part)), ("resync", ends, len(line(60)))]
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_r03_a_line_of_any_format_glued_to_a_torn_one(tmp_path: Path, name: str) -> None:
+    """Half a line and a whole one: the whole one is an event at its own time, with the fields it has alone."""
+    first, second = (text.encode() + b"\n" for text in FORMATS[name])
+    files = {"whole.d/app.log": first * 2 + second * 2}
+    files["glued.d/app.log"] = first * 2 + first[:-6] + second + second
+    found = read(write(tmp_path, files))
+    whole, glued = found.of("whole.d/app.log"), found.of("glued.d/app.log")
+    assert [row["time"] for row in glued][-2:] == [row["time"] for row in whole][-2:]
+    assert {**glued[-2], "line": 0, "file": "", "source": ""} == {**whole[-2], "line": 0, "file": "", "source": ""}
+    assert found.kinds("glued.d/app.log") == {"torn", "resync"}
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        b"forwarded: 2020-06-01T00:00:06+10:00 web2 kernel: panic",
+        b"forwarded: 2020-06-01T00:00:07+10:00 web2 kernel: panic",
+        b'mail "2020-06-01T00:00:07+10:00 web2 kernel: panic"',
+        b"line=2020-06-01T00:00:08+10:00 web2 kernel: panic",
+        b"x2020-06-01T00:09:00+10:00 web2 kernel: panic",
+        b"backup of 2020-06-01T00:00:10 done",
+    ],
+)
+def test_r03_a_quoted_line_is_left_alone(tmp_path: Path, message: bytes) -> None:
+    """A line inside another one that is older, as old, introduced by a colon or quote, or from the future, is text."""
+    data = lines(1).replace(b"all is well", message) + lines(3, 1)
+    found = read(write(tmp_path, {"app.log": data}))
+    assert (found.code, found.damage) == (0, [])
+    assert numbers(found.events) == [0, 1, 2, 3]
+    assert found.messages("app.log")[0] == f"{message.decode()} (0)"
+
+
+def test_r03_a_line_inside_another_testifies_to_nothing(tmp_path: Path) -> None:
+    """Whoever can write a user name into a log can write a line into it: it is shown, and believed by no analyser."""
+    forged = b"Invalid user x2020-06-01T00:00:30+10:00 web1 kernel: EXT4-fs (sda1): Remounting filesystem read-only"
+    data = lines(1).replace(b"all is well", forged) + lines(3, 1)
+    found = read(write(tmp_path, {"app.log": data}))
+    assert found.kinds("app.log") == {"torn", "resync"}
+    assert found.of("app.log")[1]["program"] == "kernel"
+    assert json.loads(logforensics("failures", tmp_path, "--json").out)["failures"] == []

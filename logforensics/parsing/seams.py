@@ -1,0 +1,219 @@
+"""Turns lines into which two were run together (a torn one, and the first after a restart) into their two parts.
+
+A line that was torn has no line feed, so that what is written next stands on the same line; two programs that write
+into one file without a lock leave the same trace.  Nothing is cut where the line may simply quote another one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from logforensics.evidence.files import Block
+from logforensics.evidence.model import Damage
+from logforensics.parsing import regex as rust
+from logforensics.parsing.lines import Parsed, Reader
+
+MOST_DAYS = 64
+"""Different beginnings of lines in a block up to which they are believed to be days: clients have more."""
+
+_RESTART = timedelta(seconds=2)
+"""No machine and no service comes back in less than two ticks of a clock that shows seconds: a stamp that lies further
+behind that of its line was not quoted in it."""
+
+_LATE = timedelta(seconds=2)
+"""How far lines of several threads or processes may be out of order."""
+
+_HEAD = 11
+_MONTH_FIRST = r"\[?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ 0-9][0-9]"  # as in "Jun 23", "[Tue Jun 23"
+_YEAR_FIRST = 10  # as in "2020-06-23"
+_ADDRESS = re.compile(r"(?:[0-9]{1,3}[.]){3}[0-9]{1,3} |[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7} ")
+_LONGEST_ADDRESS = 200
+"""A torn word and the address that was glued to it."""
+
+
+class Seam(NamedTuple):
+    """Where one line of a block is two: its place among the lines, and the characters of the first part."""
+
+    row: int
+    at: int
+
+
+def seams(reader: Reader, lines: pl.DataFrame, parsed: Parsed, damage: Collection[Damage]) -> list[Seam]:
+    """The seams in a block's lines, in their order; `parsed` is what `reader` made of those lines.
+
+    How other lines of the block begin shows where one may begin inside a line: it is a seam if what follows makes an
+    event that is not earlier than the line, nor later than the next one, and that is not quoted: something that no
+    sentence has stands before it, or more time lies between the two than a quotation would take.  In a line that
+    cannot be read at all, any event is one.  Lines with undecodable or missing bytes are left as they are.
+    """
+    skipped = {entry.line for entry in damage if entry.kind == "encoding" or not entry.delivered}
+    found = _by_day(reader, lines, parsed)
+    found = sorted([*found, *_by_pattern(reader, lines, parsed, {seam.row for seam in found})])
+    numbers = lines.get_column("line")
+    return [seam for seam in found if numbers[seam.row] not in skipped]
+
+
+def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
+    events = parsed.events.filter(~pl.col("carried")).select("line", "wall", "offset", "yearless")
+    text = lines.get_column("text")
+    own = text if events.height == lines.height else lines.join(events, on="line", how="semi").get_column("text")
+    # clients, of which there are many, show in a few lines
+    if not _days(own.head(8 * MOST_DAYS)) or not (days := _days(own)):
+        return []
+    rows = text.str.slice(1).str.contains_any(days).arg_true()
+    if not rows.len():
+        return []
+    again = re.compile("|".join(re.escape(day) for day in days))
+    places = [Seam(row, match.start()) for row in rows for match in again.finditer(text[row], 1)]
+    clock = _Clock(lines, events)
+    found: list[Seam] = []
+    for seam, event in zip(places, _events_at(reader, text, places), strict=True):
+        last = found[-1] if found and found[-1].row == seam.row else None
+        if event is None or (last is not None and seam.at <= last.at):
+            continue
+        glued = _GLUED.match(text[seam.row], seam.at - 1) is not None
+        before, after = clock.since(seam.row, event), clock.since(seam.row + 1, event)
+        if _fits(before, after, glued=glued, general=reader.definition.general):
+            found.append(seam)
+    return found
+
+
+def _fits(before: timedelta | None, after: timedelta | None, *, glued: bool, general: bool) -> bool:
+    """Whether an event inside a line is one of its own.
+
+    `before` and `after` are how much later than that line, and than the next one, it was.
+    """
+    if after is not None and after > _LATE:
+        return False
+    if before is None or before >= -_LATE:
+        return glued or (not general and before is not None and before >= _RESTART)
+    # a clock that a restart put back, as one without a battery does: then the next line goes on from there
+    return glued and after is not None and after >= -_GOES_ON
+
+
+_GOES_ON = timedelta(minutes=1)
+"""What starts writes its second line within a minute of the first."""
+
+_GLUED = re.compile(r"[A-Za-z0-9.)\]}%!?*+~&#]")
+"""What stands before a second stamp only by accident; quotes, brackets, commas, colons and blanks introduce one."""
+
+
+def _days(text: pl.Series) -> list[str]:
+    """What lines begin with all day long, for each day; nothing if they begin with something else."""
+    heads = text.str.slice(0, _HEAD).unique().to_frame("head")
+    day = pl.coalesce(pl.col("head").str.extract(f"^({_MONTH_FIRST})"), pl.col("head").str.slice(0, _YEAR_FIRST))
+    days = heads.select(day.alias("day")).filter(pl.col("day").str.contains("[0-9]")).to_series().unique()
+    return sorted(days) if days.len() <= MOST_DAYS else []
+
+
+class _Event(NamedTuple):
+    """When something was, as written."""
+
+    wall: datetime
+    offset: int | None
+    yearless: bool
+
+    def after(self, other: _Event) -> timedelta | None:
+        """How much later than another this was; None if that is not sure (a year that is not told)."""
+        between = self.wall - other.wall
+        if self.offset is not None and other.offset is not None:
+            between -= timedelta(seconds=self.offset - other.offset)
+        return None if self.yearless and abs(between) > timedelta(days=180) else between
+
+
+class _Clock:
+    """When the lines of a block were written, as far as they are events."""
+
+    def __init__(self, lines: pl.DataFrame, events: pl.DataFrame) -> None:
+        self._numbers = lines.get_column("line")
+        self._events = events
+
+    def since(self, row: int, event: _Event) -> timedelta | None:
+        """How much later than the line in a row of the block an event was."""
+        if row >= len(self._numbers):
+            return None
+        found = self._events.filter(pl.col("line") == self._numbers[row]).select("wall", "offset", "yearless")
+        return event.after(_Event(*found.row(-1))) if found.height else None
+
+
+def _events_at(reader: Reader, text: pl.Series, places: Sequence[Seam]) -> list[_Event | None]:
+    """What the reader makes of the text behind each seam, if it is an event."""
+    rests = [text[seam.row][seam.at :] for seam in places]
+    frame = pl.DataFrame(
+        {"line": range(len(rests)), "text": rests, "length": [0] * len(rests)},
+        schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
+    )
+    events = reader.parse(frame).events.filter(~pl.col("carried"))
+    found = {row[0]: _Event(*row[1:]) for row in events.select("line", "wall", "offset", "yearless").iter_rows()}
+    return [found.get(number) for number in range(len(rests))]
+
+
+def _by_pattern(reader: Reader, lines: pl.DataFrame, parsed: Parsed, known: Collection[int]) -> list[Seam]:
+    unread = parsed.rest.filter(pl.col("kind") == "unparsed").get_column("line")
+    if not unread.len():
+        return []
+    frame = lines.with_row_index("row").filter(pl.col("line").is_in(unread.implode()))
+    text = lines.get_column("text")
+    places = []
+    for row, line in frame.select("row", "text").iter_rows():
+        places += [Seam(row, at) for at in _starts(reader, line)] if row not in known else []
+    found: list[Seam] = []
+    for seam, event in zip(places, _events_at(reader, text, places), strict=True):
+        if event is not None and not (found and found[-1].row == seam.row):
+            found.append(seam)
+    return found
+
+
+def _starts(reader: Reader, line: str) -> list[int]:
+    """Where inside a line that cannot be read another one may begin, the likeliest place first."""
+    starts: list[int] = []
+    for pattern in reader.definition.patterns:
+        if pattern.keys is not None:
+            starts += [match.start() for match in _FIRST_KEY[pattern.keys.reader].finditer(line, 1)]
+            continue
+        regex = rust.prune(pattern.regex, ())
+        if not regex.startswith("^"):
+            continue
+        head = pl.Series([line]).str.extract(f"^(.+?)(?:{regex[1:]})")[0]
+        if head is not None:
+            address = _ADDRESS.search(line, len(head), len(head) + _LONGEST_ADDRESS)
+            starts += [len(head)] if address is None else [address.start(), len(head)]
+    return list(dict.fromkeys(starts))
+
+
+_FIRST_KEY = {"json-lines": re.compile(r'\{"'), "logfmt": re.compile(r"[A-Za-z_@][A-Za-z0-9_.@-]*=")}
+"""How a line of a structured format can begin."""
+
+
+def apart(block: Block, lines: pl.DataFrame, found: list[Seam]) -> tuple[pl.DataFrame, list[Damage]]:
+    """The lines with those that have a seam as two rows of one number, and what is said of them: torn, and resync."""
+    line, text, length = (lines.get_column(name).to_list() for name in ("line", "text", "length"))
+    damage: list[Damage] = []
+    offsets = _offsets(block, found, line)
+    for seam in reversed(found):
+        number, whole, size = line[seam.row], text[seam.row], length[seam.row]
+        first = len(whole[: seam.at].encode())
+        offset = offsets[seam.row]
+        damage.append(Damage("resync", block.file, offset + first, size - first, delivered=True, line=number))
+        damage.append(Damage("torn", block.file, offset, first, delivered=True, line=number))
+        line.insert(seam.row, number)
+        text[seam.row : seam.row + 1] = [whole[: seam.at], whole[seam.at :]]
+        length[seam.row : seam.row + 1] = [first, size - first]
+    return pl.DataFrame({"line": line, "text": text, "length": length}, schema=lines.schema), damage[::-1]
+
+
+def _offsets(block: Block, found: list[Seam], line: list[int]) -> dict[int, int]:
+    """Where in the file each line with a seam begins."""
+    starts: dict[int, int] = {}
+    number, at = block.first_line, 0
+    for seam in found:
+        while number < line[seam.row]:
+            at = block.data.index(b"\n", at) + 1
+            number += 1
+        starts[seam.row] = block.offset + at
+    return starts
