@@ -43,19 +43,16 @@ class Seam(NamedTuple):
     at: int
 
 
-def seams(reader: Reader, lines: pl.DataFrame, parsed: Parsed, damage: Collection[Damage]) -> list[Seam]:
+def seams(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
     """The seams in a block's lines, in their order; `parsed` is what `reader` made of those lines.
 
     How other lines of the block begin shows where one may begin inside a line: it is a seam if what follows makes an
     event that is not earlier than the line, nor later than the next one, and that is not quoted: something that no
     sentence has stands before it, or more time lies between the two than a quotation would take.  In a line that
-    cannot be read at all, any event is one.  Lines with undecodable or missing bytes are left as they are.
+    cannot be read at all, any event is one.
     """
-    skipped = {entry.line for entry in damage if entry.kind == "encoding" or not entry.delivered}
     found = _by_day(reader, lines, parsed)
-    found = sorted([*found, *_by_pattern(reader, lines, parsed, {seam.row for seam in found})])
-    numbers = lines.get_column("line")
-    return [seam for seam in found if numbers[seam.row] not in skipped]
+    return sorted([*found, *_by_pattern(reader, lines, parsed, {seam.row for seam in found})])
 
 
 def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
@@ -190,30 +187,38 @@ _FIRST_KEY = {"json-lines": re.compile(r'\{"'), "logfmt": re.compile(r"[A-Za-z_@
 """How a line of a structured format can begin."""
 
 
-def apart(block: Block, lines: pl.DataFrame, found: list[Seam]) -> tuple[pl.DataFrame, list[Damage]]:
-    """The lines with those that have a seam as two rows of one number, and what is said of them: torn, and resync."""
+def apart(
+    block: Block, lines: pl.DataFrame, damage: Sequence[Damage], found: Sequence[Seam]
+) -> tuple[pl.DataFrame, list[Damage]]:
+    """The lines with those that have a seam as two rows of one number, and what is said of them: torn, and resync.
+
+    `damage` is the block's; a line whose second part holds undecodable bytes stays whole.
+    """
     line, text, length = (lines.get_column(name).to_list() for name in ("line", "text", "length"))
-    damage: list[Damage] = []
-    offsets = _offsets(block, found, line)
+    offsets = _offsets(block.offset, length, damage)
+    said: list[Damage] = []
     for seam in reversed(found):
-        number, whole, size = line[seam.row], text[seam.row], length[seam.row]
-        first = len(whole[: seam.at].encode())
-        offset = offsets[seam.row]
-        damage.append(Damage("resync", block.file, offset + first, size - first, delivered=True, line=number))
-        damage.append(Damage("torn", block.file, offset, first, delivered=True, line=number))
+        number, whole, size, offset = line[seam.row], text[seam.row], length[seam.row], offsets[seam.row]
+        begin = offset - block.offset
+        first = block.data[begin : begin + size].rfind(whole[seam.at :].encode())
+        if first <= 0:
+            continue
+        said.append(Damage("resync", block.file, offset + first, size - first, delivered=True, line=number))
+        said.append(Damage("torn", block.file, offset, first, delivered=True, line=number))
         line.insert(seam.row, number)
         text[seam.row : seam.row + 1] = [whole[: seam.at], whole[seam.at :]]
         length[seam.row : seam.row + 1] = [first, size - first]
-    return pl.DataFrame({"line": line, "text": text, "length": length}, schema=lines.schema), damage[::-1]
+    return pl.DataFrame({"line": line, "text": text, "length": length}, schema=lines.schema), said[::-1]
 
 
-def _offsets(block: Block, found: list[Seam], line: list[int]) -> dict[int, int]:
-    """Where in the file each line with a seam begins."""
-    starts: dict[int, int] = {}
-    number, at = block.first_line, 0
-    for seam in found:
-        while number < line[seam.row]:
-            at = block.data.index(b"\n", at) + 1
-            number += 1
-        starts[seam.row] = block.offset + at
-    return starts
+def _offsets(begin: int, lengths: Sequence[int], damage: Sequence[Damage]) -> list[int]:
+    """Where in the file each row of a block begins: rows and the damage that is not delivered tile the block."""
+    holes = sorted((entry.offset, entry.length) for entry in damage if not entry.delivered)[::-1]
+    offsets = []
+    at = begin
+    for length in lengths:
+        while holes and holes[-1][0] <= at:
+            at += holes.pop()[1]
+        offsets.append(at)
+        at += length
+    return offsets

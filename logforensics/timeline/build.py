@@ -274,10 +274,10 @@ def _parsed(reader: Reader, block: Block, lines: pl.DataFrame, damage: list[Dama
         parsed = parse_broken(reader, lines, broken(lines, damage, begins=block.behind))
     else:
         parsed = reader.parse(lines)
-    found = seams(reader, lines, parsed, damage)
-    if not found:
+    found = seams(reader, lines, parsed)
+    lines, torn = apart(block, lines, damage, found) if found else (lines, [])
+    if not torn:
         return _Result(lines, parsed, damage, known)
-    lines, torn = apart(block, lines, found)
     damage = sorted([*damage, *torn], key=lambda entry: (entry.offset, entry.kind))
     glued = tuple(sorted({entry.line for entry in torn if entry.line is not None}))
     return _Result(lines, parse_broken(reader, lines, broken(lines, damage, begins=block.behind)), damage, known, glued)

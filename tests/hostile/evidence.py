@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,9 @@ from unittest.mock import patch
 from logforensics.cli.main import run
 
 FATES = ("events", "continuation", "blank", "duplicate", "unparsed", "damaged")
+
+CAP = 512
+"""MiB that a process may hold, whatever it reads."""
 
 Row = dict[str, Any]
 
@@ -44,18 +48,34 @@ def logforensics(*args: object) -> Done:
     return Done(code, *texts)
 
 
-def spawned(*args: object, env: Mapping[str, str] | None = None) -> Done:
+class Spawned(NamedTuple):
+    """How a command ended that had a process of its own, and the most memory it held (MiB)."""
+
+    code: int
+    out: str
+    err: str
+    peak: int
+
+
+def spawned(*args: object, env: Mapping[str, str] | None = None) -> Spawned:
     """Runs one command line in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "logforensics", *map(str, args)],
-        capture_output=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=None if env is None else {**os.environ, **env},
-    )
-    err = done.stderr.decode("utf-8", "backslashreplace")
-    assert "Traceback" not in err, err
-    return Done(done.returncode, done.stdout.decode(), err)
+    command = [sys.executable, "-m", "logforensics", *map(str, args)]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=None if env is None else {**os.environ, **env},
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        texts = []
+        for stream in (out, err):
+            stream.seek(0)
+            texts.append(stream.read().decode("utf-8", "backslashreplace"))
+    assert "Traceback" not in texts[1], texts[1]
+    return Spawned(process.returncode, texts[0], texts[1], usage.ru_maxrss >> 10)
 
 
 @dataclass(frozen=True)
