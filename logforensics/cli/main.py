@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, report, sources, timeline, verify
+from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, query, report, sources, timeline, verify
 from logforensics.cli.options import reads_evidence
 from logforensics.cli.output import abandon_stdout, say
 from logforensics.cli.signals import orderly, stopped_by
@@ -27,7 +27,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-for _module in (report, timeline, gaps, bursts, failures, boots, outages, sources):
+for _module in (report, timeline, gaps, bursts, failures, boots, outages, sources, query):
     _name = _module.__name__.rpartition(".")[2]
     app.command(_name)(reads_evidence(getattr(_module, _name)))
 app.command("verify")(verify.verify)

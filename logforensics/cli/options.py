@@ -195,25 +195,37 @@ def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
 
     def typed(**values: Any) -> None:  # noqa: ANN401  # whatever typer read for the parameters below
         run = shared(**{p.name: values[p.name] for p in common})
-        command(replace(run, command=command_line(command.__name__, values)), **{name: values[name] for name in names})
+        spoken = command_line(command.__name__, values, tuple(p.name for p in own if _is_argument(p)))
+        command(replace(run, command=spoken), **{name: values[name] for name in names})
 
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (common[0], *own, *common[1:])]
+    # Arguments are read in the order of the parameters, and PATH... takes all that are left.
+    arguments = [p for p in own if _is_argument(p)]
+    options = [p for p in own if not _is_argument(p)]
+    ordered = (*arguments, common[0], *options, *common[1:])
+    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in ordered]
     typed.__name__, typed.__doc__ = command.__name__, command.__doc__
     typed.__annotations__ = {p.name: p.annotation for p in parameters}
     typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect.signature reads
     return typed
 
 
+def _is_argument(parameter: inspect.Parameter) -> bool:
+    """Whether typer reads a parameter by its place."""
+    hints = getattr(parameter.annotation, "__metadata__", ())
+    return any(type(hint).__name__ == "ArgumentInfo" for hint in hints)
+
+
 _SHOWN_ONLY = ("paths", "as_json", "format_", "csv_raw", "output", "color", "quiet", "jobs", "exit_code")
 
 
-def command_line(name: str, values: dict[str, Any]) -> tuple[str, ...]:
+def command_line(name: str, values: dict[str, Any], arguments: tuple[str, ...] = ()) -> tuple[str, ...]:
     """The command line that gives the same result again, without what only chooses its place and looks."""
     # "./-x" cannot be taken for an option by whoever copies the line
     paths = [f"./{path}" if path.startswith("-") and path != "-" else path for path in values.get("paths") or ()]
-    words = ["logforensics", name, *(paths or ["/var/log"])]
+    own = [str(values[key]) for key in arguments]
+    words = ["logforensics", name, *own, *(paths or ["/var/log"])]
     for key, value in sorted(values.items()):
-        if key in _SHOWN_ONLY or value in (None, False, []):
+        if key in _SHOWN_ONLY or key in arguments or value in (None, False, []):
             continue
         option = "--" + key.replace("_", "-")
         for item in value if isinstance(value, list) else [value]:

@@ -1,0 +1,95 @@
+"""Answers SQL about the timeline: the `query` command."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from logforensics.cli.options import Run
+from logforensics.errors import UsageError
+
+if TYPE_CHECKING:
+    import polars as pl
+
+TABLE = "timeline"
+"""The one table there is."""
+
+UNORDERED = re.compile(r"(?i)\b(?:group|distinct|join|union|except|intersect)\b")
+ORDERED = re.compile(r"(?i)\border\s+by\b")
+
+WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def query(
+    run: Run,
+    sql: Annotated[str, typer.Argument(metavar="SQL", help='As "select source, count(*) from timeline group by 1".')],
+) -> None:
+    """Ask the timeline in SQL; the table is called timeline, its columns are those of `timeline --format jsonl`.
+
+    More columns of web lines: agent, referrer, size, request_time, upstream_time. Instants are compared in UTC and
+    shown in UTC or in --tz. Formats: table, json, jsonl, csv, parquet.
+
+    Example: logforensics query "select status, count(*) as n from timeline group by status order by n desc" /var/log
+    """
+    from logforensics.cli.findings import machine_zone
+    from logforensics.cli.output import refuse_evidence, screen_of, sink
+    from logforensics.cli.reading import finish, read
+
+    chosen = run.format_of(("table", "json", "jsonl", "csv", "parquet"), "table")
+    if run.output is not None:
+        refuse_evidence(run.output, run.settings.paths)
+    result = read(run, fields=named(sql))
+    answer = ask(result.events, sql)
+    from logforensics.report import frame
+
+    screen = screen_of(run)
+    writers = {
+        "json": lambda: frame.as_json(answer, machine_zone(run)),
+        "jsonl": lambda: frame.jsonl(answer, machine_zone(run)),
+        "csv": lambda: frame.csv(answer, machine_zone(run)),
+        "parquet": lambda: frame.parquet(answer),
+        "table": lambda: frame.table(answer, machine_zone(run), width=screen.width, ascii_only=screen.ascii_only),
+    }
+    with sink(run) as stream:
+        for chunk in writers[chosen]():
+            stream.write(chunk)
+    finish(run, result, answer.height > 0)
+
+
+def named(sql: str) -> frozenset[str]:
+    """The columns a query may need: those it names, all of them where it says `*` for them."""
+    from logforensics.schema import ALWAYS, SCHEMA
+
+    every = frozenset(SCHEMA) - set(ALWAYS)
+    # count(*) names none; any other * stands for all.
+    if "*" in re.sub(r"(?i)\bcount\s*\(\s*\*\s*\)", "", sql):
+        return every
+    return every & {word.lower() for word in WORD.findall(sql)}
+
+
+def ask(events: pl.DataFrame, sql: str) -> pl.DataFrame:
+    """The answer; UsageError with what is wrong with the query.
+
+    Rows are those of the timeline in its order; what groups, joins or picks distinct rows, and does not say in which
+    order, is sorted by its columns from left to right, so that the same question gets the same bytes.
+    """
+    import polars as pl
+
+    from logforensics.schema import SCHEMA
+
+    words = [name for name, dtype in events.schema.items() if isinstance(dtype, pl.Categorical | pl.Enum)]
+    plain_words = events.lazy().with_columns(pl.col(words).cast(pl.String))
+    try:
+        with pl.SQLContext(frames={TABLE: plain_words}) as context:
+            answer = context.execute(sql, eager=True)
+    except pl.exceptions.ColumnNotFoundError:
+        raise UsageError(f"the query names a column that there is not; there are: {', '.join(SCHEMA)}") from None
+    except pl.exceptions.PolarsError as error:
+        reason = str(error).strip().split("\n")[0]
+        raise UsageError(f"the query cannot be answered: {reason}") from None
+    if UNORDERED.search(sql) and not ORDERED.search(sql):
+        by = [name for name, dtype in answer.schema.items() if not dtype.is_nested()]
+        answer = answer.sort(by, nulls_last=True, maintain_order=True) if by else answer
+    return answer
