@@ -29,6 +29,9 @@ _SUFFIXES = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".parquet": "parquet",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
     ".txt": "terminal",
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import polars as pl
 
@@ -12,7 +12,7 @@ from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.escape import ARMED, CONTROLS, INVISIBLE, plain
 from logforensics.report.escape import ascii_only as to_ascii
 from logforensics.report.words import UTC
-from logforensics.schema import DOUBT
+from logforensics.schema import DOUBT, SCHEMA
 
 BLOCK = 1 << 16
 """Rows a block: some 20 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
@@ -131,15 +131,15 @@ def _disarmed(column: pl.Expr) -> pl.Expr:
 
 
 def parquet(events: pl.DataFrame) -> Iterator[bytes]:
-    """One Parquet file with typed columns: `time` is a UTC timestamp in microseconds."""
+    """One Parquet file with every column that was read: `time` is a UTC timestamp in microseconds."""
     buffer = io.BytesIO()
-    names = [name for name in COLUMNS if name in events.columns]
+    names = [name for name in SCHEMA if name in events.columns]
     texts = [name for name in names if isinstance(events.schema[name], pl.Categorical | pl.Enum)]
     events.select(names).with_columns(pl.col(texts).cast(pl.String)).write_parquet(buffer)
     yield buffer.getvalue()
 
 
-def _text(names: list[str]) -> pl.Expr:
+def said(names: Collection[str]) -> pl.Expr:
     """What a row says in one line: the request and its status for web lines, else the program and its message."""
 
     def column(name: str) -> pl.Expr:
@@ -177,7 +177,7 @@ def table(events: pl.DataFrame, zone: Zone, *, width: int | None = None, ascii_o
             pl.concat_str(
                 clock + doubt + source.str.pad_end(_SOURCE_WIDTH),
                 pl.col("severity").fill_null("").str.pad_end(_SEVERITY_WIDTH),
-                _shown(_text(block.columns), limit=room),
+                _shown(said(block.columns), limit=room),
                 separator=" ",
             ).str.strip_chars_end(" ")
         ).to_series()
