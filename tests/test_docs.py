@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import typer
 
-from logforensics.cli.main import app
+from logforensics.cli.main import app, run
 from logforensics.parsing.binary import BINARY
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,6 +48,18 @@ def called(words: list[str]) -> tuple[str, ...]:
 def test_readme_shows_commands() -> None:
     """The README's code blocks call the program at all, so that the tests below test something."""
     assert "logforensics report fixtures/makemeapassword-2020-06" in documented()
+
+
+def test_readme_shows_the_true_first_screen(monkeypatch: pytest.MonkeyPatch, capfdbinary: Any) -> None:  # noqa: ANN401 -- pytest's generic
+    """What the README says the first command answers is what it answers, to the letter."""
+    shown = re.search(
+        r"^<!-- the output of the first command, as it is -->\n```text\n(.*?)^```", README, re.DOTALL | re.MULTILINE
+    )
+    assert shown is not None
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("LC_ALL", "C.UTF-8")
+    assert run(["report", "fixtures/makemeapassword-2020-06", "--quiet"]) == 0
+    assert capfdbinary.readouterr().out.decode() == shown.group(1)
 
 
 @pytest.mark.parametrize("line", documented())

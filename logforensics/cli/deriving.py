@@ -22,13 +22,17 @@ class Derived(NamedTuple):
     model: Report
 
 
-def derive(run: Run, *, quotes: bool = False, anchors: bool = False) -> Derived:
-    """Reads the evidence and reasons; with `quotes` the cited lines' text is read again, with `anchors` their place."""
+def derive(run: Run, *, quotes: bool = False, anchors: bool = False, cells: int | None = None) -> Derived:
+    """Reads the evidence and reasons; with `quotes` the cited lines' text is read again, with `anchors` their place.
+
+    `cells` is the length of the strips, if not the usual one.
+    """
     from logforensics.cli.filters import span
     from logforensics.cli.version import version
     from logforensics.evidence.cited import read_cited
     from logforensics.report.build import build_report
     from logforensics.report.changes import changes_of
+    from logforensics.report.charts import CELLS
     from logforensics.report.events import cited_lines
 
     timeline = read_boiled_down(run)
@@ -43,6 +47,7 @@ def derive(run: Run, *, quotes: bool = False, anchors: bool = False) -> Derived:
         command=run.command,
         quotes=read_cited(timeline.log_files, cited),
         changes=changes,
+        cells=CELLS if cells is None else cells,
     )
     model = replace(model, selection=span(timeline, run.settings))
     return Derived(timeline, found, _anchored(timeline, model) if anchors else model)

@@ -218,7 +218,7 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
     return any(type(hint).__name__ == "ArgumentInfo" for hint in hints)
 
 
-_SHOWN_ONLY = ("paths", "as_json", "format_", "csv_raw", "output", "color", "quiet", "jobs", "exit_code")
+_SHOWN_ONLY = ("paths", "as_json", "format_", "csv_raw", "output", "color", "quiet", "jobs", "exit_code", "full")
 
 
 def command_line(name: str, values: dict[str, Any], arguments: tuple[str, ...] = ()) -> tuple[str, ...]:

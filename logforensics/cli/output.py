@@ -18,9 +18,10 @@ from logforensics.errors import OutputError, UsageError
 
 @dataclass(frozen=True)
 class Screen:
-    """What stdout can show: columns, colour, whether it takes more than ASCII, and whether it is a terminal."""
+    """What stdout can show: columns, rows (None where nothing scrolls away), colour, ASCII alone or not."""
 
     width: int = 80
+    height: int | None = None
     terminal: bool = False
     color: bool = False
     ascii_only: bool = False
@@ -35,11 +36,13 @@ def screen_of(run: Run, environ: Mapping[str, str] = os.environ) -> Screen:
     if run.output is not None:
         return Screen(color=run.color == "always")
     terminal = sys.stdout.isatty()
-    width = max(80, min(shutil.get_terminal_size((80, 24)).columns, 160)) if terminal else 80
+    size = shutil.get_terminal_size((80, 24)) if terminal else None
+    width = max(80, min(size.columns, 160)) if size else 80
     wanted = terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     return Screen(
         width=width,
+        height=size.lines if size else None,
         terminal=terminal,
         color=run.color == "always" or (run.color == "auto" and wanted),
         ascii_only=not encoding.startswith("utf") or _c_locale(environ),

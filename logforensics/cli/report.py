@@ -21,7 +21,11 @@ def with_threshold(run: Run, threshold: str | None) -> Run:
     return replace(run, settings=replace(run.settings, threshold=duration("--threshold", threshold)))
 
 
-def report(run: Run, threshold: Threshold = None) -> None:
+def report(
+    run: Run,
+    threshold: Threshold = None,
+    full: Annotated[bool, typer.Option("--full", help="Tell everything on the terminal, not one screen.")] = False,
+) -> None:
     """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
 
     Example: logforensics report /var/log -o incident.md
@@ -30,13 +34,17 @@ def report(run: Run, threshold: Threshold = None) -> None:
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
     from logforensics.cli.reading import finish
+    from logforensics.report.charts import CELLS
+    from logforensics.report.terminal import room_for_strips
 
     run = with_threshold(run, threshold)
     chosen = run.format_of(("terminal", "markdown", "html", "json"), "terminal")
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
-    timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json")
+    screen = screen_of(run)
+    cells = room_for_strips(screen.width)[1] if chosen == "terminal" else CELLS
+    timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json", cells=cells)
     if chosen == "html":
         from logforensics.report import html
         from logforensics.report.lanes import panels_of
@@ -53,8 +61,15 @@ def report(run: Run, threshold: Threshold = None) -> None:
     else:
         from logforensics.report import terminal
 
-        screen = screen_of(run)
-        write_text(run, terminal.render(model, width=screen.width, color=screen.color, ascii_only=screen.ascii_only))
+        text = terminal.render(
+            model,
+            width=screen.width,
+            height=screen.height,
+            color=screen.color,
+            ascii_only=screen.ascii_only,
+            full=full or run.output is not None,
+        )
+        write_text(run, text)
     if run.output is not None:
         warn(run, f"wrote {run.output}")
     finish(run, timeline, bool(model.outages))

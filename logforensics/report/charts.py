@@ -60,6 +60,7 @@ def strips_of(
     boot_cells = {_cell(boot.time, start, step, cells): boot.cite.file for boot in boots if start <= boot.time <= stop}
     shown = {row.path for row in sorted(sources, key=lambda row: (-row.events, row.path))[:MOST_STRIPS]}
     strips = []
+    still = still_silent(outages)
     for row in sources:
         if row.path not in shown or row.first is None or row.last is None:
             continue
@@ -79,9 +80,21 @@ def strips_of(
             elif n:
                 drawn.append("busy" if n * 2 >= median else "some")
             else:
-                drawn.append("quiet" if row.first <= at + step and at <= row.last else "outside")
+                covered = row.first <= at + step and (at <= row.last or row.path in still)
+                drawn.append("quiet" if covered else "outside")
         strips.append(Strip(row.path, tuple(drawn)))
     return Axis(start, stop, cells, marks), tuple(strips)
+
+
+def still_silent(outages: Sequence[Outage]) -> set[str]:
+    """Sources that fell silent in an outage that goes on: their silence lasts until the logs end."""
+    return {
+        alibi.name
+        for outage in outages
+        if outage.end is None
+        for alibi in outage.alibis
+        if alibi.kind == "source" and alibi.verdict == "silent"
+    }
 
 
 def chance(mean: float) -> int:

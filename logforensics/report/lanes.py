@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 import polars as pl
 
 from logforensics.outage.model import BlindSpot, Edge, Outage
-from logforensics.report.charts import bin_counts
+from logforensics.report.charts import bin_counts, still_silent
 from logforensics.report.model import Lane, Panel, Report, SourceRow
 from logforensics.report.words import agent_name, plural
 
@@ -84,27 +84,40 @@ def _sources(
         up, down = counts.setdefault(source, ([0] * BINS, [0] * BINS))
         up[at], down[at] = number, bad
     rows = [row for row in report.sources if row.first is not None]
-    telling = {cite.file for outage in outages for cite in outage.cause.evidence}
-    telling |= {edge.cite.file for outage in outages for edge in _edges(outage) if edge.cite is not None}
-    silent = {alibi.name for outage in outages for alibi in outage.alibis if alibi.verdict == "silent"}
-
-    def rank(row: SourceRow) -> tuple[bool, bool, int, str]:
-        named = not telling.isdisjoint((row.path, *row.files))
-        return (not named, row.path not in silent, -sum(counts.get(row.path, ([], []))[0]), row.path)
-
-    kept = {row.path for row in sorted(rows, key=rank)[: MOST_SOURCES if len(rows) > MOST_SOURCES + 1 else None]}
+    ranked = sorted(rows, key=telling(outages))
+    kept = {row.path for row in ranked[: MOST_SOURCES if len(rows) > MOST_SOURCES + 1 else None]}
+    still = still_silent(report.outages)
     lanes: list[Lane] = []
     rest: list[Lane] = []
     for row in rows:
         up, down = counts.get(row.path, ([0] * BINS, [0] * BINS))
         gaps = tuple(gap for gap in report.gaps if gap.source == row.path and gap.end >= begin and gap.start <= end)
-        lane = Lane("source", row.path, "", tuple(up), tuple(down), row.first, row.last, gaps)
+        last, note = (report.end, "silent until the logs end") if row.path in still else (row.last, "")
+        lane = Lane("source", row.path, note, tuple(up), tuple(down), row.first, last, gaps)
         (lanes if row.path in kept else rest).append(lane)
     if rest:
         firsts = [lane.first for lane in rest if lane.first is not None]
         lasts = [lane.last for lane in rest if lane.last is not None]
         lanes.append(_others("source", rest, plural(len(rest), "other source"), min(firsts), max(lasts)))
     return lanes
+
+
+Rank = tuple[bool, bool, int, str]
+
+
+def telling(outages: Sequence[Outage]) -> Callable[[SourceRow], Rank]:
+    """The rank of a source: who proves an edge or the cause, then who fell silent, then who says most."""
+    proof = {cite.file for outage in outages for cite in outage.cause.evidence}
+    proof |= {edge.cite.file for outage in outages for edge in _edges(outage) if edge.cite is not None}
+    failed = [alibi for outage in outages for alibi in outage.alibis if alibi.verdict == "failed"]
+    proof |= {alibi.first.file for alibi in failed if alibi.first is not None}
+    silent = {alibi.name for outage in outages for alibi in outage.alibis if alibi.verdict == "silent"}
+
+    def rank(row: SourceRow) -> Rank:
+        named = not proof.isdisjoint((row.path, *row.files))
+        return (not named, row.path not in silent, -row.events, row.path)
+
+    return rank
 
 
 def _edges(outage: Outage) -> Iterator[Edge]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from logforensics.report.escape import ascii_only as to_ascii
 
 _COLOURS = {"bad": "31;1", "good": "32", "bold": "1", "dim": "2", "warn": "33"}
 """The only escape sequences ever written: SGR codes from this table, never anything from a log."""
+
+
+_SGR = re.compile("\x1b\\[[0-9;]*m")
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,25 @@ class Paper:
             shown = shown[-(self.width - at) :]
             lines.append(self.paint(shown.rjust(self.width), "dim"))
         return lines
+
+    def flush(self, lines: list[str], right: str) -> list[str]:
+        """`lines` with `right` at the end of the last one; only its telling end where there is little room, or none."""
+        shown = self.safe(right)
+        free = self.width - visible(lines[-1]) - 2
+        if len(shown) > free:
+            shown = f"..{shown[len(shown) - free + 2 :]}" if free >= FEWEST else ""
+        if not shown:
+            return lines
+        return [*lines[:-1], lines[-1] + " " * (free - len(shown) + 2) + self.paint(shown, "dim")]
+
+
+FEWEST = 14
+"""Columns in which the end of a citation still names its file: "..access.log:6"."""
+
+
+def visible(text: str) -> int:
+    """The columns that a line takes, its colours not counted."""
+    return len(_SGR.sub("", text))
 
 
 def shorten(text: str, width: int) -> str:

@@ -38,7 +38,7 @@ COLUMNS = (
 """The columns of a row, in order (DESIGN.md section 8); time_earliest and time_latest bound a time that is in doubt."""
 
 _UNSAFE = rf"[{CONTROLS}{INVISIBLE}\\<]"
-_SEVERITY_WIDTH, _SOURCE_WIDTH = 7, 18
+_SEVERITY_WIDTH, _CITE_WIDTH = 7, 20
 
 
 def iso_column(time: pl.Series, zone: Zone) -> pl.Series:
@@ -160,23 +160,34 @@ def said(names: Collection[str]) -> pl.Expr:
 
 
 def table(events: pl.DataFrame, zone: Zone, *, width: int | None = None, ascii_only: bool = False) -> Iterator[bytes]:
-    """A table for people: local time, source, severity, text; rows are cut to `width` characters if it is given.
+    """A table for people: local time, severity, text, and the line it stands in; rows are cut to `width` if given.
 
-    A time that is in doubt has a question mark behind it.
+    Year and offset stand in the head where they are one for all rows, else in each row.  A time that
+    is in doubt has a question mark behind it.
     """
-    head = f"{'TIME':<25} {'SOURCE':<{_SOURCE_WIDTH}} {'LEVEL':<{_SEVERITY_WIDTH}} TEXT\n"
-    yield head.encode()
-    room = None if width is None else max(20, width - 25 - _SOURCE_WIDTH - _SEVERITY_WIDTH - 3)
+    local = zone.to_local(events["time"])
+    offsets, years = local["offset"].unique().to_list(), local["wall"].dt.year().unique().to_list()
+    one = len(offsets) == 1
+    year = f"{years[0]}-" if len(years) == 1 else ""
+    time = " ".join(["TIME", *([year.rstrip("-")] if year else []), *([offset_text(offsets[0])] if one else [])])
+    clock_width = max(len(time), len("2020-06-23 09:05:37") - len(year) + (0 if one else len("+10:00")))
+    # A pipe has no width; half of what a wide screen leaves is enough for a path.
+    cite_width = _CITE_WIDTH if width is None else max(_CITE_WIDTH, (width - clock_width - _SEVERITY_WIDTH) // 4)
+    yield f"{time:<{clock_width}} {'LEVEL':<{_SEVERITY_WIDTH}} {'LINE':<{cite_width}} TEXT\n".encode()
+    room = None if width is None else max(20, width - clock_width - _SEVERITY_WIDTH - cite_width - 3)
     for block in _blocks(events, zone):
-        clock = pl.col("time").str.head(19).str.replace("T", " ") + pl.col("time").str.tail(6)
-        source = _shown(pl.col("source"))
-        long = source.str.len_chars() > _SOURCE_WIDTH
-        source = pl.when(long).then("..." + source.str.tail(_SOURCE_WIDTH - 3)).otherwise(source)
+        clock = pl.col("time").str.head(19).str.slice(len(year)).str.replace("T", " ")
+        if not one:
+            clock += pl.col("time").str.tail(6)
+        cite = pl.concat_str(_shown(pl.col("file")), pl.lit(":"), pl.col("line").cast(pl.String))
+        long = cite.str.len_chars() > cite_width
+        cite = pl.when(long & pl.lit(width is not None)).then(".." + cite.str.tail(cite_width - 2)).otherwise(cite)
         doubt = pl.when(pl.col("time_earliest").is_null()).then(pl.lit(" ")).otherwise(pl.lit("?"))
+        severity = pl.col("severity").fill_null("")
         lines = block.select(
             pl.concat_str(
-                clock + doubt + source.str.pad_end(_SOURCE_WIDTH),
-                pl.col("severity").fill_null("").str.pad_end(_SEVERITY_WIDTH),
+                clock.str.pad_end(clock_width) + doubt + severity.str.pad_end(_SEVERITY_WIDTH),
+                cite.str.pad_end(cite_width),
                 _shown(said(block.columns), limit=room),
                 separator=" ",
             ).str.strip_chars_end(" ")

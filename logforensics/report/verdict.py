@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from logforensics.clock.zones import Zone
 from logforensics.outage.model import BlindSpot, Bracket, Outage
@@ -119,18 +119,23 @@ def headline(outage: Outage, report: Report) -> str:
     return text[0].upper() + text[1:]
 
 
-def bracket_words(bracket: Bracket, zone: Zone) -> str:
-    """As "between 2020-06-23 09:05:37.379 and 09:06:55 +10:00"; "before ..." where the logs begin too late."""
+def bracket_words(bracket: Bracket, zone: Zone, *, whole: bool = False) -> str:
+    """As "between 2020-06-23 09:05:37.379 and 09:06:55 +10:00"; "before ..." where the logs begin too late.
+
+    `whole` rounds to seconds, outwards, so that what is said stays true.
+    """
     latest = bracket.latest.time
+    if whole and latest.microsecond:
+        latest = latest.replace(microsecond=0) + timedelta(seconds=1)
     if bracket.earliest is None:
         return f"before {clock(latest, zone)} {offset(latest, zone)}"
-    earliest = bracket.earliest.time
+    earliest = bracket.earliest.time.replace(microsecond=0) if whole else bracket.earliest.time
     if earliest == latest:
         return f"at {clock(latest, zone)} {offset(latest, zone)}"
     first, second = clock(earliest, zone), clock(latest, zone)
-    if first[:10] == second[:10] and offset(earliest, zone) == offset(latest, zone):
-        return f"between {first} and {second[11:]} {offset(latest, zone)}"
-    return f"between {first} {offset(earliest, zone)} and {second} {offset(latest, zone)}"
+    if offset(earliest, zone) != offset(latest, zone):
+        return f"between {first} {offset(earliest, zone)} and {second} {offset(latest, zone)}"
+    return f"between {first} and {second[11:] if first[:10] == second[:10] else second} {offset(latest, zone)}"
 
 
 def sentences(outage: Outage, report: Report) -> tuple[Line, ...]:

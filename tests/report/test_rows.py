@@ -105,7 +105,7 @@ def test_a_time_in_doubt_has_its_bounds_and_a_question_mark(events: pl.DataFrame
         ("2020-03-29T01:59:59.500000+01:00", "2020-03-29T03:59:59.500000+02:00"),
         (None, None),
     ]
-    assert [line[25] for line in lines(rows.table(doubt, BERLIN))[1:]] == ["?", " "]
+    assert [line[len("03-29 01:59:59+01:00")] for line in lines(rows.table(doubt, BERLIN))[1:]] == ["?", " "]
 
 
 @pytest.mark.parametrize("first", "=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -129,12 +129,36 @@ def test_parquet_keeps_types(events: pl.DataFrame) -> None:
     assert frame.columns == list(rows.COLUMNS)
 
 
-def test_the_table_shows_local_time_source_level_and_text(events: pl.DataFrame) -> None:
-    """A row of a program and a row of a web server."""
-    assert lines(rows.table(events, BERLIN))[1:] == [
-        "2020-03-29 01:59:59+01:00 syslog             err     kernel[12]: =cmd\\x1b[31m é😀<U+2028>\\x7f",
-        '2020-03-29 03:00:00+02:00 nginx/access.log           504 GET /x?"<script> from 192.0.2.1',
+def test_the_table_shows_local_time_level_line_and_text(events: pl.DataFrame) -> None:
+    """A row of a program and a row of a web server, where the clocks change in between."""
+    assert lines(rows.table(events, BERLIN)) == [
+        "TIME 2020            LEVEL   LINE                 TEXT",
+        "03-29 01:59:59+01:00 err     syslog.1:7           kernel[12]: =cmd\\x1b[31m é😀<U+2028>\\x7f",
+        '03-29 03:00:00+02:00         nginx/access.log:1   504 GET /x?"<script> from 192.0.2.1',
     ]
+
+
+def test_an_offset_that_all_rows_share_stands_in_the_head(events: pl.DataFrame) -> None:
+    """The columns are for what differs."""
+    assert [line[:24] for line in lines(rows.table(events, Zone.named("UTC")))] == [
+        "TIME 2020 +00:00 LEVEL  ",
+        "03-29 00:59:59   err    ",
+        "03-29 01:00:00          ",
+    ]
+
+
+def test_years_stand_in_the_rows_where_they_differ(events: pl.DataFrame) -> None:
+    """New Year lies in between."""
+    late = events.with_columns(time=pl.col("time") + pl.duration(days=300) * pl.int_range(pl.len()))
+    found = lines(rows.table(late, Zone.named("UTC")))
+    assert [line[:20] for line in found] == ["TIME +00:00         ", "2020-03-29 00:59:59 ", "2021-01-23 01:00:00 "]
+
+
+def test_a_long_citation_keeps_its_telling_end_on_a_terminal(events: pl.DataFrame) -> None:
+    """The file's own name and the line; in a pipe nothing is cut."""
+    deep = events.with_columns(file=pl.lit("srv/very/deep/down/access.log"))
+    assert "../down/access.log:7 " in lines(rows.table(deep, BERLIN, width=80))[1]
+    assert "srv/very/deep/down/access.log:7 " in lines(rows.table(deep, BERLIN))[1]
 
 
 def test_the_table_is_cut_to_the_width_of_a_terminal(events: pl.DataFrame) -> None:
