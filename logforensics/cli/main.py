@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, query, report, sources, timeline, verify
+from logforensics.cli.config import defaults, is_configured
 from logforensics.cli.options import reads_evidence
 from logforensics.cli.output import abandon_stdout, say
 from logforensics.cli.signals import orderly, stopped_by
@@ -51,10 +52,42 @@ def root(
     """Takes the options that stand before a command."""
 
 
+def _configured(words: list[str]) -> dict[str, Any]:
+    """What the user's configuration makes of typer's defaults; nothing where there is none, or help is asked for."""
+    if {"--help", "-h", "--version"} & set(words) or not is_configured():
+        return {}
+    commands = getattr(typer.main.get_command(app), "commands", {})
+    options = {
+        name: {
+            option.removeprefix("--"): list if parameter.multiple else bool if parameter.is_flag else str
+            for parameter in command.params
+            if parameter.param_type_name == "option"
+            for option in parameter.opts
+            if option.startswith("--")
+        }
+        for name, command in commands.items()
+    }
+    return {"default_map": _renamed(defaults(options), commands)}
+
+
+def _renamed(found: dict[str, dict[str, Any]], commands: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The defaults under the names of the parameters, which differ from those of the options ("as_json", "--json")."""
+    renamed: dict[str, dict[str, Any]] = {}
+    for name, values in found.items():
+        names = {
+            option.removeprefix("--").replace("-", "_"): parameter.name
+            for parameter in commands[name].params
+            for option in parameter.opts
+        }
+        renamed[name] = {names[key]: value for key, value in values.items()}
+    return renamed
+
+
 def run(argv: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code (DESIGN.md section 1); prints, but never a traceback."""
     try:
-        code = app(sys.argv[1:] if argv is None else argv, standalone_mode=False)
+        words = sys.argv[1:] if argv is None else argv
+        code = app(words, standalone_mode=False, **_configured(words))
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
