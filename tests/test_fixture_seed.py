@@ -20,6 +20,7 @@ from logforensics.timeline.model import Timeline
 ROOT = Path(__file__).resolve().parents[1]
 FIXTURE = ROOT / "fixtures" / "makemeapassword-2020-06"
 EXPECTED = FIXTURE / "expected" / "report.md"
+PICTURE = ROOT / "docs" / "incident.svg"
 
 COLLECTED = datetime.fromisoformat("2020-06-24T12:00:00+10:00").timestamp()
 """The lunch break in which the operator read the logs, as the time of the files."""
@@ -170,10 +171,9 @@ def test_length(outage: Outage) -> None:
     assert outage.end.latest.time - outage.start.earliest.time < timedelta(hours=22, minutes=8)
 
 
-def test_markdown_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """The Markdown report is the expected one, byte for byte.
+def written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> bytes:
+    """The report on the fixture as `report ... -o NAME` writes it.
 
-    LOGFORENSICS_REFRESH=1 in the environment writes the expected report anew; read the difference before committing it.
     The log tree alone is read: a report that lists the hash of every file cannot list its own.  It is read from a copy
     whose files are as old as the incident, because a checkout makes them as old as itself.
     """
@@ -182,9 +182,20 @@ def test_markdown_report(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     for path in logs.rglob("*"):
         os.utime(path, (COLLECTED, COLLECTED))
     monkeypatch.chdir(tmp_path)
-    written = tmp_path / "report.md"
-    assert run(["report", "fixtures/makemeapassword-2020-06/logs", "--quiet", "-o", str(written)]) == 0
+    assert run(["report", "fixtures/makemeapassword-2020-06/logs", "--quiet", "-o", name]) == 0
+    return (tmp_path / name).read_bytes()
+
+
+@pytest.mark.parametrize("expected", [EXPECTED, PICTURE], ids=["report", "picture"])
+def test_the_written_report_is_the_expected_one(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, expected: Path
+) -> None:
+    """The Markdown report, and the picture that the README shows, byte for byte.
+
+    LOGFORENSICS_REFRESH=1 in the environment writes the expected file anew; read the difference before committing it.
+    """
+    found = written(monkeypatch, tmp_path, expected.name)
     if os.environ.get("LOGFORENSICS_REFRESH"):
-        EXPECTED.parent.mkdir(exist_ok=True)
-        EXPECTED.write_bytes(written.read_bytes())
-    assert written.read_bytes() == EXPECTED.read_bytes()
+        expected.parent.mkdir(exist_ok=True)
+        expected.write_bytes(found)
+    assert found == expected.read_bytes()

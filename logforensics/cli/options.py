@@ -24,6 +24,7 @@ _SUFFIXES = {
     ".markdown": "markdown",
     ".html": "html",
     ".htm": "html",
+    ".svg": "svg",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -218,7 +219,19 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
     return any(type(hint).__name__ == "ArgumentInfo" for hint in hints)
 
 
-_SHOWN_ONLY = ("paths", "as_json", "format_", "csv_raw", "output", "color", "quiet", "jobs", "exit_code", "full")
+_SHOWN_ONLY = (
+    "paths",
+    "as_json",
+    "format_",
+    "csv_raw",
+    "output",
+    "color",
+    "quiet",
+    "jobs",
+    "exit_code",
+    "full",
+    "public",
+)
 
 
 def command_line(name: str, values: dict[str, Any], arguments: tuple[str, ...] = ()) -> tuple[str, ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from logforensics.cli.options import Run, duration
+
+if TYPE_CHECKING:
+    from logforensics.report.model import Report
 
 Threshold = Annotated[
     str | None, typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm].")
@@ -25,10 +28,11 @@ def report(
     run: Run,
     threshold: Threshold = None,
     full: Annotated[bool, typer.Option("--full", help="Tell everything on the terminal, not one screen.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="A notice for users: no names, addresses, paths.")] = False,
 ) -> None:
     """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
 
-    Example: logforensics report /var/log -o incident.md
+    Example: logforensics report /var/log -o incident.html
     """
     from logforensics.cli.deriving import derive
     from logforensics.cli.findings import machine_zone
@@ -38,18 +42,22 @@ def report(
     from logforensics.report.terminal import room_for_strips
 
     run = with_threshold(run, threshold)
-    chosen = run.format_of(("terminal", "markdown", "html", "json"), "terminal")
+    faces = ("terminal", "markdown", "html", *(() if public else ("svg", "json")))
+    chosen = run.format_of(faces, "terminal")
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
     screen = screen_of(run)
     cells = room_for_strips(screen.width)[1] if chosen == "terminal" else CELLS
     timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json", cells=cells)
-    if chosen == "html":
-        from logforensics.report import html
+    if public:
+        write_text(run, _notice(model, chosen))
+    elif chosen in ("html", "svg"):
+        from logforensics.report import html, svg
         from logforensics.report.lanes import panels_of
 
-        write_text(run, html.render(replace(model, panels=panels_of(model, timeline.events, found.outcomes))))
+        pictured = replace(model, panels=panels_of(model, timeline.events, found.outcomes))
+        write_text(run, html.render(pictured) if chosen == "html" else svg.render(pictured))
     elif chosen == "json":
         from logforensics.report import json as face_json
 
@@ -73,3 +81,18 @@ def report(
     if run.output is not None:
         warn(run, f"wrote {run.output}")
     finish(run, timeline, bool(model.outages))
+
+
+def _notice(model: Report, chosen: str) -> str:
+    """The notice for users in one of its faces."""
+    if chosen == "html":
+        from logforensics.report import html
+
+        return html.render_public(model)
+    if chosen == "markdown":
+        from logforensics.report import markdown
+
+        return markdown.render_public(model)
+    from logforensics.report.public import plain_text
+
+    return plain_text(model)

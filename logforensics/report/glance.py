@@ -63,7 +63,7 @@ def _one(outage: Outage, report: Report) -> tuple[Tile, ...]:
     seen = sum(spot.seen for spot in outage.blind_spots)
     passed = sum(spot.passed for spot in outage.blind_spots)
     if seen:
-        found.append(Tile("Monitors", f"{passed:,} of {seen:,}", "of their calls got a good answer meanwhile", "bad"))
+        found.append(Tile("Monitors", f"{passed:,} of {seen:,}", "calls got a good answer meanwhile", "bad"))
     return tuple(found)
 
 

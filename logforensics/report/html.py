@@ -14,6 +14,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup, escape
 
 from logforensics.analysis.findings import Cite
+from logforensics.report import public
 from logforensics.report.chapters.summary import title
 from logforensics.report.chapters.whole import chapters
 from logforensics.report.document import (
@@ -31,43 +32,61 @@ from logforensics.report.document import (
 )
 from logforensics.report.drawing import ROOM, Drawing, Stretch, drawn
 from logforensics.report.escape import attribute, html, plain
-from logforensics.report.glance import tiles
+from logforensics.report.glance import Tile, tiles
 from logforensics.report.lanes import BINS
 from logforensics.report.markdown import MOST_QUOTED
 from logforensics.report.model import Report
 
-TEMPLATES = ("report.html", "blocks.html", "picture.html", "shapes.html")
-STYLE = "report.css"
+TEMPLATES = ("report.html", "blocks.html", "picture.html", "shapes.html", "picture.svg")
+STYLES = ("picture.css", "report.css")
 
 
 def render(report: Report) -> str:
     """The report as HTML5 in UTF-8, ending in LF."""
-    blocks = list(_below(chapters(report)))
-    anchored = list(zip(blocks, _anchors(blocks), strict=True))
     drawings = drawn(report)
-    style = _template(STYLE)
+    blocks = list(_below(chapters(report)))
+    return _page(report, title(report), blocks, tiles(report), above(drawings), drawings)
+
+
+def render_public(report: Report) -> str:
+    """The notice for users as a page."""
+    return _page(report, public.title(report), list(_below(public.public(report))))
+
+
+def _page(
+    report: Report,
+    name: str,
+    blocks: Blocks,
+    at_a_glance: Sequence[Tile] = (),
+    on_top: Sequence[Drawing] = (),
+    drawings: Sequence[Drawing] = (),
+) -> str:
+    """A page called `name` with tiles and drawings `on_top` of its blocks; these may show any of `drawings`."""
+    anchored = list(zip(blocks, _anchors(blocks), strict=True))
+    style = "".join(template(name) for name in STYLES)
     links = _Links(_quoted(blocks))
     text = (
-        _environment()
+        environment()
         .get_template("report.html")
         .render(
             words=links.words,
             name_of=links.name_of,
             report=report,
-            title=title(report),
-            tiles=tiles(report),
-            style=Markup(style),  # noqa: S704 - our own file
+            title=name,
+            tiles=at_a_glance,
+            style=Markup(style),  # noqa: S704 - our own files
             style_hash=_hash(style),
             blocks=anchored,
             contents=[(block, anchor) for block, anchor in anchored if isinstance(block, Heading) and block.level == 2],
-            main_panels=_main(drawings),
+            main_panels=on_top,
             panels=drawings,
         )
     )
     return text.rstrip("\n") + "\n"
 
 
-def _template(name: str) -> str:
+def template(name: str) -> str:
+    """One of our files, as it is."""
     return (files("logforensics.report") / "templates" / name).read_text(encoding="utf-8")
 
 
@@ -77,19 +96,19 @@ def _hash(style: str) -> str:
 
 
 @lru_cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Templates in which every value is escaped twice over: controls are shown, markup is text."""
-    environment = Environment(
-        loader=DictLoader({name: _template(name) for name in TEMPLATES}),
+    made = Environment(
+        loader=DictLoader({name: template(name) for name in TEMPLATES}),
         autoescape=True,
         undefined=StrictUndefined,
         finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(log=_log, path=_path)
-    environment.globals.update(anchor_of=_anchor_of, place=_place, bins=BINS, most_quoted=MOST_QUOTED)
-    return environment
+    made.filters.update(log=_log, path=_path)
+    made.globals.update(anchor_of=_anchor_of, place=_place, bins=BINS, most_quoted=MOST_QUOTED)
+    return made
 
 
 @dataclass
@@ -174,7 +193,7 @@ def _quoted(blocks: Blocks) -> dict[Cite, str]:
     return {cite: f"line-{number}" for number, cite in enumerate(dict.fromkeys(cites), 1)}
 
 
-def _main(drawings: Sequence[Drawing]) -> tuple[Drawing, ...]:
+def above(drawings: Sequence[Drawing]) -> tuple[Drawing, ...]:
     """What is drawn on top: the whole span, and before it the one outage that is small in it."""
     zoomed = [drawing for drawing in drawings if drawing.outage is not None and not drawing.edge]
     return (*(zoomed if len(zoomed) == 1 else ()), *drawings[:1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from logforensics.analysis.findings import Cite
+from logforensics.report import public
 from logforensics.report.chapters.whole import chapters
 from logforensics.report.charts import draw, legend, outage_line
 from logforensics.report.document import (
@@ -45,6 +46,11 @@ NAME_WIDTH = 24
 def render(report: Report) -> str:
     """The report as Markdown, UTF-8 text ending in LF."""
     return written(chapters(report), report)
+
+
+def render_public(report: Report) -> str:
+    """The notice for users as Markdown."""
+    return written(public.public(report), report)
 
 
 def written(blocks: Blocks, report: Report) -> str:

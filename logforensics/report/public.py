@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from logforensics.outage.model import Outage
+from logforensics.report.document import BLANK, Blocks, Heading, Items, Para
 from logforensics.report.model import Report
 from logforensics.report.verdict import length
-from logforensics.report.words import about, clock, offset, plural
+from logforensics.report.words import about, between, clock, offset, plural
 
 REASONS = {
     "power-loss": "The server lost its power.",
@@ -22,6 +25,44 @@ REASONS = {
     "suspended": "The server was suspended.",
 }
 """The cause classes in words for users; what is not known is not said."""
+
+
+STATUS = "This notice was drafted from logs; it holds no names, addresses or paths. Read it before you publish it."
+
+
+def title(report: Report) -> str:
+    """What the notice is called."""
+    if not report.outages:
+        return "No disruption found"
+    day = clock(report.outages[0].start.latest.time, report.zone)[:10]
+    total = any(outage.scope == "total" for outage in report.outages)
+    return f"{'Outage' if total else 'Disruption'} of {day}"
+
+
+def public(report: Report) -> Blocks:
+    """The whole notice: what happened, and marked blanks for what is done about it and where to ask."""
+    told = notice(report) or (_nothing(report),)
+    blocks: Blocks = [Heading(1, title(report)), Heading(2, "What happened"), *(Para(text) for text in told)]
+    if report.outages:
+        blocks += [
+            Heading(2, "What we do about it"),
+            Items.of(
+                (("So far: ", BLANK), ("So that it does not happen again: ", BLANK), ("Questions go to: ", BLANK))
+            ),
+        ]
+    return [*blocks, Para(STATUS, "note")]
+
+
+def plain_text(report: Report, width: int = 80) -> str:
+    """The notice for a terminal or a mail, ending in LF."""
+    parts = [title(report), *(notice(report) or (_nothing(report),)), STATUS]
+    return "\n\n".join("\n".join(wrap(part, width)) for part in parts) + "\n"
+
+
+def _nothing(report: Report) -> str:
+    if report.begin is None or report.end is None:
+        return "The logs hold nothing to judge by."
+    return f"No disruption was found from {between(report.begin, report.end, report.zone)}."
 
 
 def notice(report: Report) -> tuple[str, ...]:

@@ -55,7 +55,10 @@ def test_the_version_is_one_line(command: Command) -> None:
         (("timeline", "LOGS", "--window", "1h"), "--window 1h: says how near to --around TIME"),
         (("timeline", "LOGS", "--around", "end", "--since", "start"), "--around: choose either"),
         (("timeline", "LOGS", "--color", "red"), "--color red: write auto, always or never"),
-        (("report", "LOGS", "--format", "pdf"), "--format pdf: this command writes terminal, markdown, html, json"),
+        (
+            ("report", "LOGS", "--format", "pdf"),
+            "--format pdf: this command writes terminal, markdown, html, svg, json",
+        ),
         (("report", "LOGS", "--json", "--format", "markdown"), "--json and --format markdown: choose one"),
         (("report", "LOGS", "-o", "x.pdf"), "-o x.pdf: no format has the suffix .pdf"),
         (("report", "LOGS", "-o", "LOGS/x.md"), "lies inside the evidence"),
