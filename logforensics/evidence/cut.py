@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from logforensics.evidence.opening import PAGE
 from logforensics.evidence.pieces import Hole
+
+KEPT = 1 << 20
+"""Bytes given out of a line that is longer than any line may be: enough to see what it is."""
 
 
 class _Pending:
@@ -15,6 +19,11 @@ class _Pending:
         self._parts: list[bytes] = []
         self.total = 0
         self._whole = 0
+
+    @property
+    def open(self) -> int:
+        """Bytes of the last line, which has not ended yet."""
+        return self.total - self._whole
 
     def add(self, data: bytes) -> None:
         """Appends `data`, which is not empty."""
@@ -27,13 +36,6 @@ class _Pending:
         """Everything as one block, if there is anything."""
         if self.total:
             yield self.take_all()
-
-    def cut_line(self, longest: int) -> Iterator[bytes | Hole]:
-        """The first `longest` bytes of a line that has not ended yet, the others as a hole."""
-        line = self.take_all()
-        yield line[:longest]
-        if len(line) > longest:
-            yield Hole("overlong", len(line) - longest)
 
     def take_all(self) -> bytes:
         """Everything, with whatever it ends."""
@@ -59,39 +61,67 @@ class _Pending:
         return lines
 
 
-def cut(pieces: Iterator[bytes | Hole], block_bytes: int, longest_line: int) -> Iterator[bytes | Hole]:
+class _Overlong:
+    """A line of which only the beginning is given out: how much more of it there is, and its hash."""
+
+    def __init__(self, begin: bytes, kept: int) -> None:
+        self._digest = hashlib.sha256(begin.removesuffix(b"\n"))
+        self._left = len(begin) - kept
+        self._feeds = begin.endswith(b"\n")
+
+    def add(self, data: bytes) -> None:
+        """Takes more of the line, with its line feed if that comes."""
+        self._digest.update(data.removesuffix(b"\n"))
+        self._left += len(data)
+        self._feeds = data.endswith(b"\n")
+
+    def hole(self) -> Hole:
+        """What is not given out."""
+        return Hole("overlong", self._left, feeds=int(self._feeds), sha256=self._digest.hexdigest())
+
+
+def cut(  # noqa: C901 - one loop, in which each state has its branch
+    pieces: Iterator[bytes | Hole], block_bytes: int, longest_line: int, kept: int = KEPT
+) -> Iterator[bytes | Hole]:
     """The same bytes and holes in the same order, in blocks of whole lines of about `block_bytes`.
 
-    A block ends without a line feed only before a hole, at the end, and where a line is longer than
-    `longest_line`: the rest of that line is a hole "overlong" (its `feeds` is 1 with the line feed).  A piece of
-    nothing but NULs is a hole "nul": a line feed may be gigabytes away.
+    A block ends without a line feed only before a hole, at the end, and where a line is longer than `longest_line`:
+    then the first `kept` bytes are a block of their own, and the rest is a hole "overlong" with the hash of the line.
+    A piece of nothing but NULs is a hole "nul": a line feed may be gigabytes away.
     """
     pending = _Pending()
-    skipping = False
+    long: _Overlong | None = None
     for piece in pieces:
         if isinstance(piece, Hole):
-            yield from pending.flush()
+            yield from [long.hole()] if long else pending.flush()
+            long = None
             yield piece
             continue
         data = piece
-        if skipping:
-            upto = data.find(b"\n") + 1
-            yield Hole("overlong", upto or len(data), feeds=min(upto, 1))
-            if not upto:
+        if long:
+            upto = data.find(b"\n") + 1 or len(data)
+            long.add(data[:upto])
+            if not data.endswith(b"\n", 0, upto):
                 continue
-            skipping = False
-            data = data[upto:]
+            yield long.hole()
+            long, data = None, data[upto:]
         if len(data) >= PAGE and not data.strip(b"\0"):
             yield from pending.flush()
             yield Hole("nul", len(data))
             continue
+        end = data.find(b"\n") + 1 or len(data)
+        if pending.open + end > longest_line:
+            if lines := pending.take_lines():
+                yield lines
+            begin = (pending.take_all() if pending.total else b"") + data[:end]
+            long, data = _Overlong(begin, min(kept, longest_line)), data[end:]
+            yield begin[: min(kept, longest_line)]
+            if not begin.endswith(b"\n"):
+                continue
+            yield long.hole()
+            long = None
         if data:
             pending.add(data)
-        if pending.total < block_bytes:
-            continue
-        if lines := pending.take_lines():
+        if pending.total >= block_bytes and (lines := pending.take_lines()):
             yield lines
-        elif pending.total >= longest_line:
-            yield from pending.cut_line(longest_line)
-            skipping = True
-    yield from pending.flush()
+    yield from [long.hole()] if long else pending.flush()

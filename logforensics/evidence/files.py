@@ -20,8 +20,8 @@ BLOCK_BYTES = 4 << 20
 
 Part = TypeVar("Part")
 
-LONGEST_LINE = 64 << 20
-"""A longer line is cut here: no logger writes one, but a file that is no log may hold a GB without a line feed."""
+LONGEST_LINE = 16 << 20
+"""Of a longer line only the beginning is read: no logger writes one, but a file may hold a GB without a line feed."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +169,11 @@ class BlockReader(FileReader[Block]):
         return block
 
     def _hole(self, hole: Hole) -> None:
-        self._damage(hole.kind, self.text_bytes, hole.length, line=self.lines + 1)
+        if hole.sha256 is not None:
+            known = Damage(hole.kind, self.file.name, self.text_bytes, hole.length, False, self.lines + 1, hole.sha256)
+            self.damage.append(known)
+        else:
+            self._damage(hole.kind, self.text_bytes, hole.length, line=self.lines + 1)
         self.text_bytes += hole.length
         self.lines += hole.feeds
         self._behind = not hole.feeds

@@ -167,7 +167,7 @@ def merged(damage: Iterable[Damage]) -> list[Damage]:
             end = before.offset + before.length
             touches = end == entry.offset and entry.kind != "torn"
             if touches or counts[key] >= MOST_DAMAGE:
-                joined[at] = replace(before, length=max(end, entry.offset + entry.length) - before.offset)
+                joined[at] = replace(before, length=max(end, entry.offset + entry.length) - before.offset, sha256=None)
                 continue
         counts[key] = counts.get(key, 0) + 1
         latest[key] = len(joined)

@@ -53,7 +53,8 @@ class Damage:
     Kinds: torn, nul, binary, encoding, eio, shrunk, unread; gz-crc, gz-truncated, gz-trailing; for xz, bz2, zst and
     lz4 likewise -check, -truncated, -trailing, -memory; too-long.  `delivered` tells whether the bytes still ended up
     in an event (a torn last line, an undecodable byte shown as \\xNN); bytes of damage that is not delivered are
-    counted in the ledger as damage.
+    counted in the ledger as damage.  Where only the rest of a line is left out ("overlong": 16 MiB are more than any
+    logger writes), `sha256` is that of the whole line without its line feed.
     """
 
     kind: str
@@ -62,3 +63,4 @@ class Damage:
     length: int
     delivered: bool = False
     line: int | None = None
+    sha256: str | None = None

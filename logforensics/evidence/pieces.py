@@ -12,12 +12,13 @@ class Hole:
 
     For a compressed file whose stretch could not be inflated, `length` counts the stored bytes, since nobody
     can know how many they would have become.  `feeds` is the number of line feeds known to lie in it, the last
-    of them at its end.
+    of them at its end.  `sha256` is that of the whole line where the rest of one is missing ("overlong").
     """
 
     kind: str
     length: int
     feeds: int = 0
+    sha256: str | None = None
 
 
 @dataclass(frozen=True)

@@ -291,6 +291,7 @@ def damage_row(damage: Damage) -> Row:
         "length": damage.length,
         "delivered": damage.delivered,
         "line": damage.line,
+        "sha256": damage.sha256,
     }
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
-from typing import NamedTuple
 
 import polars as pl
 
@@ -14,21 +13,20 @@ from logforensics.engine import cores, in_order
 from logforensics.errors import EvidenceError
 from logforensics.evidence.discover import Discovery, discover
 from logforensics.evidence.files import Block, BlockReader, read_blocks
-from logforensics.evidence.ledger import FileAccount, Ledger
+from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.lines import lines_of
-from logforensics.evidence.model import Damage, LogFile, PassedOver, Source
+from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.no_log import no_log
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
 from logforensics.parsing.detection import detect
-from logforensics.parsing.edges import broken, parse_broken
 from logforensics.parsing.library import load_definitions
-from logforensics.parsing.lines import Parsed, Reader, compile_reader
+from logforensics.parsing.lines import Reader, compile_reader
 from logforensics.parsing.model import Definition
-from logforensics.parsing.seams import apart, seams
 from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
+from logforensics.timeline.blocks import BlockResult, claimed, enter, read_block
 from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
@@ -93,17 +91,6 @@ def read_timeline(
         end=end,
         zone=settled.site_zone,
     )
-
-
-class _Result(NamedTuple):
-    """What one block became: its lines by fate, and its damage."""
-
-    lines: pl.DataFrame
-    parsed: Parsed
-    damage: list[Damage]
-    duplicate: pl.DataFrame
-    glued: tuple[int, ...] = ()
-    """Numbers of the lines that were two."""
 
 
 class _Run:
@@ -191,12 +178,8 @@ class _Run:
         account = self.ledger.account(blocks.file.name)
         self.tail, self.tail_file = None, blocks.file.name
 
-        def work(block: Block) -> _Result:
-            lines, damage = lines_of(block)
-            # the sum of bytes of what is parsed and what is duplicate stays that of the block
-            known = lines.filter(pl.col("line") <= twice) if block.first_line <= twice else lines.clear()
-            lines = lines.filter(pl.col("line") > twice) if known.height else lines
-            return _parsed(reader, block, lines, damage, known)
+        def work(block: Block) -> BlockResult:
+            return read_block(reader, block, twice)
 
         for lines, parsed, damage, known, glued in in_order(executor, work, blocks):
             self.tail = tail_of(self.tail, lines.get_column("text"))
@@ -206,10 +189,10 @@ class _Run:
             if waiting.height and above is not None and above.height:
                 events = pl.concat([reader.carry(waiting, above), events])
                 rest = rest.filter(pl.col("kind") != "candidate")
-            _enter(account, lines, events, rest, damage)
+            enter(account, lines, events, rest, damage)
             if events.height:
                 above = events.tail(1)
-            yield self._digested(_claimed(events, glued) if glued else events)
+            yield self._digested(claimed(events, glued) if glued else events)
             if self.progress:
                 self.progress(self.done + blocks.disk_bytes, self.total)
 
@@ -268,52 +251,7 @@ class _Run:
         return tuple(self.summaries[name] for name in sorted(self.summaries))
 
 
-def _parsed(reader: Reader, block: Block, lines: pl.DataFrame, damage: list[Damage], known: pl.DataFrame) -> _Result:
-    """What a block's lines become; `known` are those that are left out since the file before ends with them."""
-    if damage or block.behind:
-        parsed = parse_broken(reader, lines, broken(lines, damage, begins=block.behind))
-    else:
-        parsed = reader.parse(lines)
-    found = seams(reader, lines, parsed)
-    lines, torn = apart(block, lines, damage, found) if found else (lines, [])
-    if not torn:
-        return _Result(lines, parsed, damage, known)
-    damage = sorted([*damage, *torn], key=lambda entry: (entry.offset, entry.kind))
-    glued = tuple(sorted({entry.line for entry in torn if entry.line is not None}))
-    return _Result(lines, parse_broken(reader, lines, broken(lines, damage, begins=block.behind)), damage, known, glued)
-
-
-def _claimed(events: pl.DataFrame, glued: Sequence[int]) -> pl.DataFrame:
-    """The events with CLAIMED set where one stood inside another's line."""
-    inside = pl.col("line").is_in(glued) & ~pl.col("carried") & ~pl.col("line").is_first_distinct()
-    return events.with_columns(inside.alias(CLAIMED))
-
-
 _NO_LINES = pl.DataFrame(schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32})
-
-
-def _enter(
-    account: FileAccount, lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, damage: list[Damage]
-) -> None:
-    """Enter one block's lines into its file's account: what is neither rest nor continuation was an event."""
-    carried = events.filter("carried")
-    carried_bytes = (
-        int(lines.join(carried.select("line"), on="line", how="semi")["length"].sum()) if carried.height else 0
-    )
-    blank = rest.filter(pl.col("kind") == "blank")
-    unparsed = rest.filter(pl.col("kind") != "blank")
-    account.add(
-        events_lines=events.height - carried.height,
-        events_bytes=int(lines["length"].sum()) - int(rest["length"].sum()) - carried_bytes,
-        continuation_lines=carried.height,
-        continuation_bytes=carried_bytes,
-        blank_lines=blank.height,
-        blank_bytes=int(blank["length"].sum()),
-        unparsed_lines=unparsed.height,
-        unparsed_bytes=int(unparsed["length"].sum()),
-        samples=unparsed.head(5).select("line", "text").rows(),
-        damage=damage,
-    )
 
 
 def _total_order(frames: Sequence[pl.DataFrame], sources: Sequence[Source], doubt: Sequence[str]) -> pl.DataFrame:

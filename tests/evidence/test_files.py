@@ -60,7 +60,8 @@ def test_line_longer_than_the_cap(tmp_path: Path) -> None:
     reader = BlockReader(log_file(tmp_path, b"first\n" + b"A" * 100 + b"\nlast\n"), 8, longest_line=32)
     blocks = [(block.first_line, block.data) for block in reader]
     assert blocks == [(1, b"first\n"), (2, b"A" * 32), (3, b"last\n")]
-    assert reader.damage == [Damage("overlong", "x.log", 38, 69, line=2)]
+    whole = hashlib.sha256(b"A" * 100).hexdigest()
+    assert reader.damage == [Damage("overlong", "x.log", 38, 69, line=2, sha256=whole)]
     assert (reader.lines, reader.text_bytes) == (3, 112)
 
 
