@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 UNREAD = ("unread",)
 """States of a file that was meant to be read but could not be (exit code 3)."""
 
+CHANGES = ("eio", "shrunk", "changed")
+"""Damage that happened while a file was read, or that the system told in words: the file's reason has them."""
+
 
 def read(run: Run, fields: Collection[str]) -> Timeline:
     """The timeline of the paths with the columns `fields`, and what --level and --grep need; filters applied."""
@@ -72,6 +75,9 @@ def warn_about(run: Run, timeline: Timeline) -> None:
         files = len({damage.file for damage in lost})
         size = sum(damage.length for damage in lost)
         warn(run, f"{plural(size, 'byte')} in {plural(files, 'file')} are damaged; `logforensics sources` lists them")
+    for name in sorted({damage.file for damage in timeline.damage if damage.kind in CHANGES}):
+        reason = next((file.reason for file in timeline.files if file.name == name), "")
+        warn(run, f"{name}: {reason}")
     unparsed = sum(source.unparsed for source in timeline.sources)
     if unparsed:
         warn(run, f"{plural(unparsed, 'line')} in no known format; `logforensics sources` shows where")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import re
-import stat
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -19,6 +18,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from logforensics.errors import UsageError
+from logforensics.evidence.opening import open_quietly
 
 UNIQUE, FOLD, GAP = 0, 1, 2
 """States of a wall time: one instant, two (the clock went back over it), none (the clock leapt over it)."""
@@ -270,10 +270,8 @@ def _suggestion(text: str) -> str:
 
 def _read_regular(path: Path, limit: int) -> bytes:
     """The first `limit` bytes of a regular file; OSError otherwise (a FIFO must not block, a device not be read)."""
-    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)
+    handle = open_quietly(path)
     try:
-        if not stat.S_ISREG(os.fstat(handle).st_mode):
-            raise OSError(0, "not a regular file")
         data = b""
         while len(data) < limit and (chunk := os.read(handle, limit - len(data))):
             data += chunk

@@ -36,8 +36,8 @@ def without_copies(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tuple[
         if len(alike) > 1:
             first: dict[tuple[int, int], LogFile] = {}
             for file in sorted(alike, key=lambda file: (file.name.count("/"), file.compression != "plain", file.name)):
-                seen = first.setdefault(_fingerprint(file), file)
-                if seen is not file:
+                print_of = _fingerprint(file)
+                if print_of is not None and (seen := first.setdefault(print_of, file)) is not file:
                     original[file.name] = seen
     kept = [file for file in files if file.name not in original]
     return kept, [(file, original[file.name]) for file in files if file.name in original]
@@ -57,10 +57,15 @@ def _text_length(file: LogFile, names: Collection[str]) -> int:
         return int.from_bytes(disk.reread(max(0, disk.size - _TRAILER // 2), _TRAILER // 2), "little")
 
 
-def _fingerprint(file: LogFile) -> tuple[int, int]:
-    """(bytes, CRC-32) of the whole text; files of one length are that seldom equal by chance (1 in 2**32)."""
+def _fingerprint(file: LogFile) -> tuple[int, int] | None:
+    """(bytes, CRC-32) of the whole text; files of one length are that seldom equal by chance (1 in 2**32).
+
+    None where some of it could not be read: then nobody knows what it is equal to.
+    """
     reader = BlockReader(file, digest=False)
     crc = 0
     for block in reader:
         crc = zlib.crc32(block.data, crc)
+    if any(damage.kind in {"eio", "unread", "shrunk"} for damage in reader.damage):
+        return None
     return reader.text_bytes, crc

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import errno
 import glob
 import os
 import stat
@@ -23,7 +22,7 @@ from logforensics.evidence.journal.header import unreadable as unreadable_journa
 from logforensics.evidence.kind import kind_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
-from logforensics.evidence.opening import STDIN, Disk
+from logforensics.evidence.opening import STDIN, Disk, State, open_folder, words_of
 from logforensics.evidence.packings import MEMORY, compression_of
 from logforensics.evidence.rotation import SortKey, logical_name
 from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
@@ -119,24 +118,48 @@ def _walk(root: _Root, top: str, seen: dict[tuple[int, int], str]) -> None:
     while folders:
         folder = folders.pop()
         try:
-            state = Path(folder).stat()
-            if (state.st_dev, state.st_ino) in visited:  # a bind mount can show a folder inside itself
-                continue
-            visited.add((state.st_dev, state.st_ino))
-            with os.scandir(folder) as listing:
-                entries = sorted(listing, key=lambda entry: os.fsencode(entry.name))
+            entries, trouble = _listing(folder, visited)
         except OSError as error:
-            root.passed_over.append(PassedOver(_name(root, folder), "unread", _why(error)))
+            root.passed_over.append(PassedOver(_name(root, folder), "unread", words_of(error)))
             continue
+        if trouble:
+            root.passed_over.append(PassedOver(_name(root, folder), "unread", trouble))
         below = []
-        for entry in entries:
-            if entry.is_symlink():
-                _note_link(root, entry.path)
-            elif entry.is_dir(follow_symlinks=False):
-                below.append(entry.path)
+        for name, kind in sorted(entries, key=lambda entry: os.fsencode(entry[0])):
+            path = os.path.join(folder, name)  # noqa: PTH118 - Path would tidy the name
+            if kind == "link":
+                _note_link(root, path)
+            elif kind == "folder":
+                below.append(path)
             else:
-                _add(root, entry.path, seen)
+                _add(root, path, seen)
         folders.extend(reversed(below))
+
+
+def _listing(folder: str, visited: set[tuple[int, int]]) -> tuple[list[tuple[str, str]], str]:
+    """(name, kind) of what is in a folder that was not visited yet, and what kept the system from telling all of it."""
+    found: list[tuple[str, str]] = []
+    fd = open_folder(folder)
+    try:
+        state = os.fstat(fd)
+        if (state.st_dev, state.st_ino) in visited:  # a bind mount can show a folder inside itself
+            return [], ""
+        visited.add((state.st_dev, state.st_ino))
+        with os.scandir(fd) as entries:
+            for entry in entries:
+                found.append((entry.name, _kind(entry)))  # noqa: PERF401 - what came before an error is kept
+    except OSError as error:
+        return found, f"only {len(found)} of its entries could be listed: {words_of(error)}"
+    finally:
+        os.close(fd)
+    return found, ""
+
+
+def _kind(entry: os.DirEntry[str]) -> str:
+    try:
+        return "link" if entry.is_symlink() else "folder" if entry.is_dir(follow_symlinks=False) else "other"
+    except OSError:
+        return "other"  # it will be opened as a file, and that says what is wrong with it
 
 
 def _note_link(root: _Root, path: str) -> None:
@@ -173,10 +196,10 @@ def _add(root: _Root, path: str, seen: dict[tuple[int, int], str], *, typed: boo
                 root.passed_over.append(PassedOver(name, "not-a-log", reason))
             return
         seen[identity] = name
-        file = LogFile(Path(path), name, state.st_size, state.st_mtime)
+        file = LogFile(Path(path), name, state.st_size, state.st_mtime, state=State.of(state))
         _judge(root, file)
     except OSError as error:
-        root.passed_over.append(PassedOver(name, "unread", _why(error)))
+        root.passed_over.append(PassedOver(name, "unread", words_of(error)))
 
 
 def _add_stdin(root: _Root) -> None:
@@ -185,15 +208,16 @@ def _add_stdin(root: _Root) -> None:
             file = LogFile(STDIN, "-", disk.size, None)
         _judge(root, file)
     except OSError as error:
-        root.passed_over.append(PassedOver("-", "unread", _why(error)))
+        root.passed_over.append(PassedOver("-", "unread", words_of(error)))
 
 
 def _judge(root: _Root, file: LogFile) -> None:
     """Decides by content whether the file can be a log, of which kind, and how it is compressed."""
     with opened(file) as disk:
         head = disk.reread(disk.first_data(), HEAD)
-        if not head and disk.size > disk.first_data():
-            os.pread(disk.fileno(), 1, disk.first_data())  # raises what the disk has to say
+        if not head and disk.trouble:
+            root.passed_over.append(PassedOver(file.name, "unread", disk.trouble))
+            return
         refused = ""
         if (compression := compression_of(head)) != "plain":
             file = replace(file, compression=compression)
@@ -228,7 +252,7 @@ def _judge_member(root: _Root, member: LogFile) -> None:
     try:
         _judge(root, member)
     except OSError as error:
-        root.passed_over.append(PassedOver(member.name, "unread", _why(error)))
+        root.passed_over.append(PassedOver(member.name, "unread", words_of(error)))
 
 
 def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
@@ -305,9 +329,3 @@ def _make_unique(roots: list[_Root]) -> None:
 
 def _name(root: _Root, path: str) -> str:
     return shown(os.path.relpath(path, root.path))
-
-
-def _why(error: OSError) -> str:
-    """The system's words for an error, without the path: "Permission denied (EACCES)"."""
-    code = errno.errorcode.get(error.errno or 0, "?")
-    return f"{error.strerror or type(error).__name__} ({code})"

@@ -11,7 +11,7 @@ from logforensics.evidence.cut import cut
 from logforensics.evidence.held import opened
 from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.model import Damage, LogFile
-from logforensics.evidence.opening import Disk
+from logforensics.evidence.opening import Disk, words_of
 from logforensics.evidence.pieces import Doubt, Hole, Pieces
 from logforensics.evidence.sniff import utf16
 
@@ -49,7 +49,8 @@ class FileReader(Generic[Part]):
     `text_bytes`  how many bytes they make once unpacked: what was given out and the damage that is not delivered
                   tile exactly [0, text_bytes),
     `lines`       how many lines or records there are,
-    `damage`      torn off, unreadable or doubtful stretches.
+    `damage`      torn off, unreadable or doubtful stretches,
+    `note`        in words why it could not be read, or how it changed meanwhile; "" if all is well.
     Never raises for a file that cannot be read: that is Damage("unread").
     """
 
@@ -65,6 +66,7 @@ class FileReader(Generic[Part]):
         self.text_bytes = 0
         self.lines = 0
         self.damage: list[Damage] = []
+        self.note = ""
         self._disk: Disk | None = None
 
     @property
@@ -76,14 +78,15 @@ class FileReader(Generic[Part]):
         self._reset()
         try:
             disk = self._disk = opened(self.file)
-        except OSError:
+        except OSError as error:
+            self.note = words_of(error)
             self._hole(Hole("unread", self.file.size))
             self.whole = False
             return
         with disk:
             pieces = text_pieces(disk, self.file.compression, self._chunk, digest=self._with_digest)
             yield from self._given(pieces)
-            self._compare_sizes(disk)
+            self._compare(disk)
         self.sha256 = disk.hexdigest if self._with_digest else ""
         self.whole = disk.whole and self._with_digest
         self._end()
@@ -95,13 +98,29 @@ class FileReader(Generic[Part]):
     def _end(self) -> None:
         """Called behind the last piece of a file that could be opened."""
 
-    def _compare_sizes(self, disk: Disk) -> None:
-        """Names what a truncation took: before the open (nobody read it) or after we had read it."""
-        if self.file.compression == "plain":
-            if disk.size < self.file.size:
-                self._hole(Hole("shrunk", self.file.size - disk.size))
-            elif (now := disk.size_now()) < disk.size and not any(d.kind == "shrunk" for d in self.damage):
-                self.damage.append(Damage("shrunk", self.file.name, now, disk.size - now, delivered=True))
+    def _compare(self, disk: Disk) -> None:
+        """Names what happened to the file since it was found: what a truncation took, a rewriting, growth."""
+        if disk.trouble:
+            self.note = f"some of it could not be read: {disk.trouble}"
+        if self.file.compression == "plain" and disk.size < self.file.size:
+            self._hole(Hole("shrunk", self.file.size - disk.size))
+            self.note = f"it shrank from {self.file.size} to {disk.size} bytes before it was read"
+            return
+        found, now = self.file.state or disk.state, disk.state_now()
+        if now.size < disk.state.size:
+            self.note = f"it shrank from {disk.state.size} to {now.size} bytes while it was read"
+            left = disk.size_now()
+            if self.file.compression == "plain" and left < disk.size and not self.has("shrunk"):
+                self.damage.append(Damage("shrunk", self.file.name, left, disk.size - left, delivered=True))
+        elif now.size == found.size and now.mtime != found.mtime:
+            self.note = f"it was written to while it was read: {found.told()}, then {now.told()}"
+            self.damage.append(Damage("changed", self.file.name, 0, self.text_bytes, delivered=True))
+        elif now.size > disk.state.size and self.file.held is None:
+            self.note = f"{now.size - disk.state.size} bytes came while it was read, and are not part of this"
+
+    def has(self, kind: str) -> bool:
+        """Whether damage of that kind was found so far."""
+        return any(damage.kind == kind for damage in self.damage)
 
     def _without_doubts(self, pieces: Pieces) -> Iterator[bytes | Hole]:
         """Writes doubts down as damage with their offset; passes everything else on."""

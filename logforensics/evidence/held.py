@@ -65,7 +65,7 @@ class Window(Disk):
 def opened(file: LogFile) -> Disk:
     """The bytes of a file, or of a member of a bundle; raises OSError."""
     if file.held is None:
-        return Disk.of(file.path)
+        return Disk.of(file.path, file.state)
     if file.held.copy is not None:
         return Window(file.held.copy.fileno(), file.held, file.size, owned=False)
     bundle = Disk.of(file.path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from logforensics.evidence.held import Held
+from logforensics.evidence.opening import State
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class LogFile:
     the epoch (None for stdin).  `compression` was found by magic bytes: "plain", "gzip", "xz",
     "bzip2", "zstd" or "lz4".  `kind` is what is inside: "text", "journal" (systemd's) or "logins" (wtmp, btmp, utmp).
     A member of a bundle is called BUNDLE!MEMBER, its `path` is the bundle's and `held` says where its bytes lie; its
-    hash and size are those of the member as it was packed.
+    hash and size are those of the member as it was packed.  `state` is how the file stood when it was found; by it the
+    same file is opened again, and told from a changed one.
     """
 
     path: Path
@@ -27,6 +29,7 @@ class LogFile:
     compression: str = "plain"
     kind: str = "text"
     held: Held | None = None
+    state: State | None = None
 
 
 @dataclass(frozen=True)
@@ -50,11 +53,11 @@ class PassedOver:
 class Damage:
     """A stretch of a file that is not what was written: kind, decompressed offset and length in bytes.
 
-    Kinds: torn, nul, binary, encoding, eio, shrunk, unread; gz-crc, gz-truncated, gz-trailing; for xz, bz2, zst and
-    lz4 likewise -check, -truncated, -trailing, -memory; too-long.  `delivered` tells whether the bytes still ended up
-    in an event (a torn last line, an undecodable byte shown as \\xNN); bytes of damage that is not delivered are
-    counted in the ledger as damage.  Where only the rest of a line is left out ("overlong": 16 MiB are more than any
-    logger writes), `sha256` is that of the whole line without its line feed.
+    Kinds: torn, nul, binary, encoding, eio, shrunk, changed (rewritten meanwhile), unread; gz-crc, gz-truncated,
+    gz-trailing; for xz, bz2, zst and lz4 likewise -check, -truncated, -trailing, -memory; too-long.  `delivered` tells
+    whether the bytes still ended up in an event (a torn last line, an undecodable byte shown as \\xNN); bytes of damage
+    that is not delivered are counted in the ledger as damage.  Where only the rest of a line is left out ("overlong":
+    16 MiB are more than any logger writes), `sha256` is that of the whole line without its line feed.
     """
 
     kind: str

@@ -6,8 +6,9 @@ import errno
 import hashlib
 import os
 import stat
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from logforensics.evidence.pieces import Hole, Pieces
 
@@ -44,34 +45,102 @@ def open_quietly(path: Path) -> int:
     return fd
 
 
+def open_folder(path: str) -> int:
+    """An fd by which a folder can be listed that keeps its atime where that is allowed; raises OSError."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+    try:
+        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+    except PermissionError:
+        return os.open(path, flags)
+
+
+def words_of(error: OSError) -> str:
+    """The system's words for an error, without the path: "Permission denied (EACCES)"."""
+    code = errno.errorcode.get(error.errno or 0, "?")
+    return f"{error.strerror or type(error).__name__} ({code})"
+
+
+class State(NamedTuple):
+    """What a file is (device and inode, whatever its name) and how it stands: size in bytes, mtime in nanoseconds."""
+
+    device: int
+    inode: int
+    size: int
+    mtime: int
+
+    @classmethod
+    def of(cls, found: os.stat_result) -> State:
+        """The part of stat(2) that tells one file, or one state of it, from another."""
+        return cls(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+
+    def same_file(self, other: State) -> bool:
+        """Whether both are states of one file."""
+        return (self.device, self.inode) == (other.device, other.inode)
+
+    def told(self) -> str:
+        """As "1200 bytes of 2020-06-23T09:05:37.000000000Z"."""
+        seconds, nanos = divmod(self.mtime, 10**9)
+        moment = datetime(1970, 1, 1) + timedelta(seconds=seconds)
+        return f"{self.size} bytes of {moment:%Y-%m-%dT%H:%M:%S}.{nanos:09}Z"
+
+
+def open_again(path: Path, state: State) -> int:
+    """An fd on the very file that was found at `path` in `state`, also where a rotation has renamed it meanwhile.
+
+    Raises OSError; FileNotFoundError when it is in that folder no more (packed, or deleted).
+    """
+    try:
+        fd = open_quietly(path)
+        if state.same_file(State.of(os.fstat(fd))):
+            return fd
+        os.close(fd)
+    except FileNotFoundError:
+        pass  # renamed, and its successor is not there yet
+    folder = open_folder(str(path.parent))
+    try:
+        with os.scandir(folder) as entries:
+            renamed = [entry.name for entry in entries if entry.inode() == state.inode]
+    finally:
+        os.close(folder)
+    for name in renamed:
+        return open_quietly(path.parent / name)
+    raise FileNotFoundError(errno.ENOENT, "rotated away while it was read", str(path))
+
+
 class Disk:
     """The bytes of one open file, up to its size at the time of opening.
 
     After `stream` was read to its end: `hexdigest` is the SHA-256 of the bytes read, `read_bytes` how many
-    they were, `whole` whether the digest covers the file as sha256sum would see it.
+    they were, `whole` whether the digest covers the file as sha256sum would see it, `trouble` the system's words for
+    the first error ("" without one).  `state` is that of the opened file when it was opened.
     """
 
     def __init__(self, fd: int, *, owned: bool = True) -> None:
         self._fd = fd
         self.owned = owned
         self.base = 0  # where in the opened file the bytes begin
-        state = os.fstat(fd)
-        self.size = state.st_size
+        self._path: Path | None = None
+        found = os.fstat(fd)
+        self.state = State.of(found)
+        self.size = found.st_size
         # st_blocks counts units of 512 bytes whatever the file system's block (stat(2)).
-        self._sparse = owned and state.st_blocks * 512 < state.st_size
+        self._sparse = owned and found.st_blocks * 512 < found.st_size
         self.whole = True
         self.read_bytes = 0
         self.errors = 0
+        self.trouble = ""
         self._digest = hashlib.sha256()
 
     @classmethod
-    def of(cls, path: Path) -> Disk:
-        """Opens `path` ("-" is the copy of stdin); raises OSError."""
+    def of(cls, path: Path, state: State | None = None) -> Disk:
+        """Opens `path` ("-" is the copy of stdin), by `state` the same file as before; raises OSError."""
         if path == STDIN:
             from logforensics.evidence.stdin import spool
 
             return cls(spool(), owned=False)
-        return cls(open_quietly(path))
+        disk = cls(open_quietly(path) if state is None else open_again(path, state))
+        disk._path = path
+        return disk
 
     def __enter__(self) -> Self:
         return self
@@ -89,21 +158,19 @@ class Disk:
         """The open file's descriptor."""
         return self._fd
 
+    def state_now(self) -> State:
+        """The open file's state by a fresh fstat."""
+        return State.of(os.fstat(self._fd))
+
     def size_now(self) -> int:
         """The file's size by a fresh fstat: smaller than `size` when it was truncated under our hands."""
-        return os.fstat(self._fd).st_size
+        return self.state_now().size
 
     def reread(self, offset: int, length: int) -> bytes:
-        """Bytes at `offset` without hashing; shorter at the end; empty where the disk fails."""
+        """Bytes at `offset` without hashing; shorter at the end, and where the disk fails again and again."""
         parts = []
         length = min(length, self.size - offset)
-        while length > 0:
-            try:
-                part = os.pread(self._fd, length, self.base + offset)
-            except OSError:
-                break
-            if not part:
-                break
+        while length > 0 and (part := self._read(offset, length)):
             parts.append(part)
             offset += len(part)
             length -= len(part)
@@ -153,13 +220,28 @@ class Disk:
     def _read(self, offset: int, length: int) -> bytes | None:
         """Up to `length` bytes, b"" at the end of file, None for an unreadable page."""
         # The whole stretch, then twice its first page: a disk may answer at the second try, and one bad page
-        # must not cost the stretch around it.
+        # must not cost the stretch around it.  EINTR is tried again by Python (PEP 475).
+        last = OSError()
         for size in (length, PAGE - offset % PAGE, PAGE - offset % PAGE):
             try:
                 return os.pread(self._fd, min(size, length), self.base + offset)
-            except OSError:
-                continue
+            except OSError as error:
+                last = error
+                if error.errno == errno.ESTALE:
+                    self._reopen()
+        self.trouble = self.trouble or words_of(last)
         return None
+
+    def _reopen(self) -> None:
+        """Takes a fresh handle of the same file: a file server forgets the handles it gave before it was restarted."""
+        if self._path is None or not self.owned:
+            return
+        try:
+            fd = open_again(self._path, self.state)
+        except OSError:
+            return  # the next try to read says what there is to say
+        os.dup2(fd, self._fd, inheritable=False)
+        os.close(fd)
 
     def _data_after(self, offset: int) -> int:
         try:

@@ -224,22 +224,25 @@ class _Run:
             account.add(
                 unparsed_lines=text.height, unparsed_bytes=int(text["length"].sum()), samples=samples, damage=damage
             )
-        if any(entry.kind == "unread" for entry in blocks.damage):
-            self._close(file, source, blocks, "unread", "it could not be read")
-        elif not lines:
+        if not lines and not blocks.has("unread"):
             self.empty.append(file)
             self._close(file, source, blocks, "empty", "it holds no lines")
         else:
             known = self.summaries.get(file.name)
             state, reason = (known.state, known.reason) if known else ("unknown-format", "no parser reads its lines")
             self._close(file, source, blocks, state, reason)
-        if self.summaries[file.name].state != "empty":
+        if self.summaries[file.name].state not in {"empty", "unread"}:
             known = self.summaries[file.name]
             self.passed_over.append(PassedOver(file.name, known.state, known.reason))
 
     def _close(self, file: LogFile, source: Source, blocks: BlockReader | RawReader, state: str, reason: str) -> None:
         self.ledger.account(file.name).finish(blocks)
         self.done += file.size
+        if blocks.has("unread"):
+            state, reason = "unread", blocks.note
+            self.passed_over.append(PassedOver(file.name, state, reason))
+        else:
+            reason = "; ".join(part for part in (reason, blocks.note) if part)
         self.summaries[file.name] = FileSummary(
             file.name, state, reason, source.name, blocks.disk_bytes, blocks.sha256 or None, blocks.lines
         )
