@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 import stat
@@ -22,7 +23,7 @@ from logforensics.evidence.journal.header import unreadable as unreadable_journa
 from logforensics.evidence.kind import kind_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
-from logforensics.evidence.opening import STDIN, Disk, State, open_folder, words_of
+from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, words_of
 from logforensics.evidence.packings import MEMORY, compression_of
 from logforensics.evidence.rotation import SortKey, logical_name
 from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
@@ -125,20 +126,20 @@ def _walk(root: _Root, top: str, seen: dict[tuple[int, int], str]) -> None:
         if trouble:
             root.passed_over.append(PassedOver(_name(root, folder), "unread", trouble))
         below = []
-        for name, kind in sorted(entries, key=lambda entry: os.fsencode(entry[0])):
+        for name, kind, inode in sorted(entries, key=lambda entry: os.fsencode(entry[0])):
             path = os.path.join(folder, name)  # noqa: PTH118 - Path would tidy the name
             if kind == "link":
                 _note_link(root, path)
             elif kind == "folder":
                 below.append(path)
             else:
-                _add(root, path, seen)
+                _add(root, path, seen, inode=inode)
         folders.extend(reversed(below))
 
 
-def _listing(folder: str, visited: set[tuple[int, int]]) -> tuple[list[tuple[str, str]], str]:
-    """(name, kind) of what is in a folder that was not visited yet, and what kept the system from telling all of it."""
-    found: list[tuple[str, str]] = []
+def _listing(folder: str, visited: set[tuple[int, int]]) -> tuple[list[tuple[str, str, int]], str]:
+    """(name, kind, inode) of what is in a folder not visited yet, and what kept the system from telling all of it."""
+    found: list[tuple[str, str, int]] = []
     fd = open_folder(folder)
     try:
         state = os.fstat(fd)
@@ -147,7 +148,7 @@ def _listing(folder: str, visited: set[tuple[int, int]]) -> tuple[list[tuple[str
         visited.add((state.st_dev, state.st_ino))
         with os.scandir(fd) as entries:
             for entry in entries:
-                found.append((entry.name, _kind(entry)))  # noqa: PERF401 - what came before an error is kept
+                found.append((entry.name, _kind(entry), entry.inode()))  # noqa: PERF401 - what came before an error is kept
     except OSError as error:
         return found, f"only {len(found)} of its entries could be listed: {words_of(error)}"
     finally:
@@ -180,11 +181,13 @@ def _note_link(root: _Root, path: str) -> None:
         root.passed_over.append(PassedOver(_name(root, path), "not-a-log", reason))
 
 
-def _add(root: _Root, path: str, seen: dict[tuple[int, int], str], *, typed: bool = False) -> None:
-    """Adds one file as a LogFile, or as passed over with the reason."""
+def _add(
+    root: _Root, path: str, seen: dict[tuple[int, int], str], *, typed: bool = False, inode: int | None = None
+) -> None:
+    """Adds one file as a LogFile, or as passed over with the reason; `inode` is the one the folder's listing gave."""
     name = _name(root, path)
     try:
-        state = Path(path).stat(follow_symlinks=typed)
+        state = Path(path).stat(follow_symlinks=typed) if inode is None else _state_of_listed(Path(path), inode)
         if not stat.S_ISREG(state.st_mode):
             what = next((text for test, text in _KINDS if test(state.st_mode)), "not a regular file")
             root.passed_over.append(PassedOver(name, "not-a-log", what))
@@ -202,6 +205,21 @@ def _add(root: _Root, path: str, seen: dict[tuple[int, int], str], *, typed: boo
         root.passed_over.append(PassedOver(name, "unread", words_of(error)))
 
 
+def _state_of_listed(path: Path, inode: int) -> os.stat_result:
+    """The state of the file that was listed at `path`, also where a rotation has renamed it since."""
+    try:
+        state = path.lstat()
+    except FileNotFoundError:
+        state = None
+    if state is None or state.st_ino != inode:
+        other = renamed(path, inode)
+        # overlayfs may list another inode than stat(2) gives; then the name is all there is to go by
+        state = other.lstat() if other is not None else state
+    if state is None:
+        raise FileNotFoundError(errno.ENOENT, "rotated away while the folder was read")
+    return state
+
+
 def _add_stdin(root: _Root) -> None:
     try:
         with Disk.of(STDIN) as disk:
@@ -214,14 +232,15 @@ def _add_stdin(root: _Root) -> None:
 def _judge(root: _Root, file: LogFile) -> None:
     """Decides by content whether the file can be a log, of which kind, and how it is compressed."""
     with opened(file) as disk:
-        head = disk.reread(disk.first_data(), HEAD)
-        if not head and disk.trouble:
-            root.passed_over.append(PassedOver(file.name, "unread", disk.trouble))
-            return
+        head = disk.reread(disk.first_data(), HEAD) or _first_readable(disk)
+        trouble = disk.trouble
         refused = ""
         if (compression := compression_of(head)) != "plain":
             file = replace(file, compression=compression)
             head, refused = _inflated(disk, compression)
+    if trouble and not head:
+        root.passed_over.append(PassedOver(file.name, "unread", trouble))
+        return
     if refused:
         reason = f"packed as {compression}, {refused}; unpack it first ({_TOOLS[compression]})"
         root.passed_over.append(PassedOver(file.name, "unread", reason))
@@ -236,9 +255,15 @@ def _judge(root: _Root, file: LogFile) -> None:
         return
     file = replace(file, kind=kind_of(head))
     if (verdict := _refusal(file, head)) is not None:
-        root.passed_over.append(verdict)
+        # what looks like no log may do so for the page that is missing
+        root.passed_over.append(replace(verdict, state="unread", reason=trouble) if trouble else verdict)
     else:
         root.files.append(file)
+
+
+def _first_readable(disk: Disk) -> bytes:
+    """The first bytes behind a page that cannot be read."""
+    return next((piece for piece in disk.stream(HEAD, digest=False) if isinstance(piece, bytes)), b"")
 
 
 def _no_log(name: str, head: bytes) -> str | None:

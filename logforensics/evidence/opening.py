@@ -84,6 +84,16 @@ class State(NamedTuple):
         return f"{self.size} bytes of {moment:%Y-%m-%dT%H:%M:%S}.{nanos:09}Z"
 
 
+def renamed(path: Path, inode: int) -> Path | None:
+    """The path that the file with this inode has now in the folder of `path`; None if it is not there any more."""
+    folder = open_folder(str(path.parent))
+    try:
+        with os.scandir(folder) as entries:
+            return next((path.parent / entry.name for entry in entries if entry.inode() == inode), None)
+    finally:
+        os.close(folder)
+
+
 def open_again(path: Path, state: State) -> int:
     """An fd on the very file that was found at `path` in `state`, also where a rotation has renamed it meanwhile.
 
@@ -96,14 +106,9 @@ def open_again(path: Path, state: State) -> int:
         os.close(fd)
     except FileNotFoundError:
         pass  # renamed, and its successor is not there yet
-    folder = open_folder(str(path.parent))
-    try:
-        with os.scandir(folder) as entries:
-            renamed = [entry.name for entry in entries if entry.inode() == state.inode]
-    finally:
-        os.close(folder)
-    for name in renamed:
-        return open_quietly(path.parent / name)
+    other = renamed(path, state.inode)
+    if other is not None:
+        return open_quietly(other)
     raise FileNotFoundError(errno.ENOENT, "rotated away while it was read", str(path))
 
 

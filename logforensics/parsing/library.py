@@ -36,9 +36,12 @@ def load_definitions(user: bool = True, *, samples: bool = False) -> tuple[Defin
     """
     folder = user_folder() if user else None
     own: tuple[tuple[str, int, int], ...] = ()
-    if folder is not None and folder.is_dir():
-        stats = ((path, path.stat()) for path in sorted(folder.glob("*.toml")))
-        own = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    try:
+        if folder is not None and folder.is_dir():
+            stats = ((path, path.stat()) for path in sorted(folder.glob("*.toml")))
+            own = tuple((str(path), stat.st_mtime_ns, stat.st_size) for path, stat in stats)
+    except OSError as error:
+        raise DefinitionError(f"{error.filename}: {error.strerror}; your own definitions are looked for here") from None
     return _load(own, samples)
 
 
