@@ -27,6 +27,9 @@ A file with more (lastlog and disk images reach a TiB) gets the digest of its da
 
 _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
+_RENAMES = 8
+"""Times a file is looked for that is renamed again between the look and the opening; a rotation does that once."""
+
 STDIN = Path("-")
 
 
@@ -106,9 +109,14 @@ def open_again(path: Path, state: State) -> int:
         os.close(fd)
     except FileNotFoundError:
         pass  # renamed, and its successor is not there yet
-    other = renamed(path, state.inode)
-    if other is not None:
-        return open_quietly(other)
+    for _ in range(_RENAMES):
+        other = renamed(path, state.inode)
+        if other is None:
+            break
+        fd = open_quietly(other)
+        if state.same_file(State.of(os.fstat(fd))):
+            return fd
+        os.close(fd)
     raise FileNotFoundError(errno.ENOENT, "rotated away while it was read", str(path))
 
 
