@@ -28,28 +28,41 @@ def needed(settings: Settings) -> set[str]:
     return {*(("severity",) if settings.level else ()), *(TEXTS if settings.grep is not None else ())}
 
 
-def selected(timeline: Timeline, settings: Settings) -> Timeline:
-    """The same timeline with only the events the settings keep; UsageError for what cannot be meant."""
+def selected(timeline: Timeline, settings: Settings, context: int | None = None) -> Timeline:
+    """The same timeline with only the events the settings keep; UsageError for what cannot be meant.
+
+    With `context`, so many events around each that --level and --grep keep are kept as well; the columns `hit` and
+    `apart` (both Boolean) tell which were meant, and which do not follow the one before.
+    """
     import polars as pl
 
-    keep: list[pl.Expr] = []
+    within: list[pl.Expr] = []
     begin, end = span(timeline, settings)
     if begin is not None:
-        keep.append(pl.col("time") >= begin)
+        within.append(pl.col("time") >= begin)
     if end is not None:
-        keep.append(pl.col("time") < end)
+        within.append(pl.col("time") < end)
     if settings.source:
         names = [s.name for s in timeline.sources if any(fnmatchcase(s.name, glob) for glob in settings.source)]
         if not names:
             known = ", ".join(sorted(s.name for s in timeline.sources)) or "none"
             raise UsageError(f"--source {' '.join(settings.source)}: matches no source; there are: {known}")
-        keep.append(pl.col("source").cast(pl.String).is_in(names))
+        within.append(pl.col("source").cast(pl.String).is_in(names))
+    meant: list[pl.Expr] = []
     columns = timeline.events.columns
     if settings.level and "severity" in columns:
-        keep.append((pl.col("severity") <= settings.level).fill_null(value=False))
+        meant.append((pl.col("severity") <= settings.level).fill_null(value=False))
     if settings.grep is not None:
-        keep.append(_matches(settings.grep, columns))
-    return timeline.with_events(timeline.events.filter(keep)) if keep else timeline
+        meant.append(_matches(settings.grep, columns))
+    if context is None:
+        keep = [*within, *meant]
+        return timeline.with_events(timeline.events.filter(keep)) if keep else timeline
+    events = timeline.events.filter(within) if within else timeline.events
+    events = events.with_columns((pl.all_horizontal(meant) if meant else pl.lit(value=True)).alias("hit"))
+    near = pl.col("hit").cast(pl.UInt8).rolling_max(2 * context + 1, min_samples=1, center=True) > 0
+    numbered = events.with_row_index("at").filter(near)
+    apart = (pl.col("at") - pl.col("at").shift(1) > 1).fill_null(value=False).alias("apart")
+    return timeline.with_events(numbered.with_columns(apart).drop("at"))
 
 
 def _matches(pattern: str, columns: list[str]) -> pl.Expr:

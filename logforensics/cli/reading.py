@@ -20,8 +20,11 @@ CHANGES = ("eio", "shrunk", "changed")
 """Damage that happened while a file was read, or that the system told in words: the file's reason has them."""
 
 
-def read(run: Run, fields: Collection[str]) -> Timeline:
-    """The timeline of the paths with the columns `fields`, and what --level and --grep need; filters applied."""
+def read(run: Run, fields: Collection[str], context: int | None = None) -> Timeline:
+    """The timeline of the paths with the columns `fields`, and what --level and --grep need; filters applied.
+
+    `context` is the number of events kept around each that the filters keep (see `filters.selected`).
+    """
     from logforensics.cli.filters import needed, selected
     from logforensics.timeline.build import read_timeline
 
@@ -29,7 +32,7 @@ def read(run: Run, fields: Collection[str]) -> Timeline:
     with progress("reading", quiet=run.settings.quiet) as advance:
         timeline = read_timeline(run.settings.paths, settings=run.settings, fields=wanted, progress=advance)
     warn_about(run, timeline)
-    return selected(timeline, run.settings)
+    return selected(timeline, run.settings, context)
 
 
 def read_boiled_down(run: Run, fields: Collection[str] | None = None) -> Timeline:

@@ -22,6 +22,9 @@ FIELDS = (
 WHOLE = ("parquet", "ecs", "timesketch", "sqlite")
 """Formats that hold every column there is."""
 
+MOST_CONTEXT = 10_000
+"""Events around a hit: more than that is no context, but another question."""
+
 FORMATS = ("table", "jsonl", "json", "csv", "parquet", "sqlite", "ecs", "timesketch", "l2tcsv")
 
 
@@ -30,6 +33,14 @@ def timeline(
     csv_raw: Annotated[
         bool, typer.Option("--csv-raw", help="CSV with the texts as logged: for programs, not for spreadsheets.")
     ] = False,
+    fold: Annotated[
+        bool, typer.Option("--fold", help="Show lines that repeat but for their numbers once, and how often.")
+    ] = False,
+    context: Annotated[
+        str | None,
+        typer.Option("--context", "-C", metavar="N", help="N events around each one kept by --grep."),
+    ] = None,
+    no_pager: Annotated[bool, typer.Option("--no-pager", help="Write straight to the terminal.")] = False,
 ) -> None:
     """Show every event of every source in one timeline.
 
@@ -41,6 +52,7 @@ def timeline(
     Example: logforensics timeline /var/log --around "2020-06-23 09:05" --window 10m
     """
     from logforensics.cli.output import refuse_evidence, sink
+    from logforensics.cli.pager import paged
     from logforensics.cli.reading import finish, read
     from logforensics.schema import ALWAYS, SCHEMA
 
@@ -49,25 +61,41 @@ def timeline(
         raise UsageError("--csv-raw: goes with --format csv, or with -o FILE.csv")
     if run.output is not None:
         refuse_evidence(run.output, run.settings.paths)
-    result = read(run, fields=set(SCHEMA) - set(ALWAYS) if chosen in WHOLE else FIELDS)
-    with sink(run) as stream:
-        for chunk in _chunks(run, result, chosen, csv_raw=csv_raw):
+    around = _number_of("--context", context)
+    if chosen != "table" and (fold or around is not None):
+        raise UsageError(f"--{'fold' if fold else 'context'}: goes with a table for people, not with {chosen}")
+    if around is not None and run.settings.grep is None and run.settings.level is None:
+        raise UsageError("--context: says how much to show around what --grep or --level keeps; add one of them")
+    result = read(run, set(SCHEMA) - set(ALWAYS) if chosen in WHOLE else FIELDS, around)
+    with sink(run) if no_pager or chosen != "table" else paged(run) as stream:
+        for chunk in _chunks(run, result, chosen, csv_raw=csv_raw, fold=fold):
             stream.write(chunk)
     finish(run, result, result.events.height > 0)
 
 
-def _chunks(run: Run, result: Timeline, chosen: str, *, csv_raw: bool) -> Iterator[bytes]:
+def _number_of(option: str, text: str | None) -> int | None:
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) <= MOST_CONTEXT):
+        raise UsageError(f"{option} {text}: write a whole number from 0 to {MOST_CONTEXT}")
+    return int(text)
+
+
+def _chunks(run: Run, result: Timeline, chosen: str, *, csv_raw: bool, fold: bool) -> Iterator[bytes]:
     """The timeline in the format chosen."""
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import screen_of
-    from logforensics.report import exports, rows
+    from logforensics.report import exports, listing, rows
     from logforensics.report.build import zone_of
+    from logforensics.report.layout import Paper
 
     events, zone = result.events, machine_zone(run)
     if chosen == "table":
         screen = screen_of(run)
+        paper = Paper(screen.width, color=screen.color, ascii_only=screen.ascii_only)
+        shown = listing.fold(events) if fold and events.height else events
         width = screen.width if screen.terminal else None
-        return rows.table(events, zone_of(result, run.settings.tz), width=width, ascii_only=screen.ascii_only)
+        return listing.listing(shown, zone_of(result, run.settings.tz), paper, width=width)
     writers: dict[str, Callable[[], Iterator[bytes]]] = {
         "jsonl": lambda: rows.jsonl(events, zone),
         "json": lambda: rows.jsonl(events, zone),

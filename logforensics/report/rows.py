@@ -1,4 +1,4 @@
-"""Turns timeline events into bytes, a block of rows at a time: JSON lines, CSV, Parquet, or a table for people."""
+"""Turns timeline events into bytes for programs, a block of rows at a time: JSON lines, CSV or Parquet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import polars as pl
 
 from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.escape import ARMED, CONTROLS, INVISIBLE, plain
-from logforensics.report.escape import ascii_only as to_ascii
 from logforensics.report.words import UTC
 from logforensics.schema import DOUBT, SCHEMA
 
@@ -38,7 +37,6 @@ COLUMNS = (
 """The columns of a row, in order (DESIGN.md section 8); time_earliest and time_latest bound a time that is in doubt."""
 
 _UNSAFE = rf"[{CONTROLS}{INVISIBLE}\\<]"
-_SEVERITY_WIDTH, _CITE_WIDTH = 7, 20
 
 
 def iso_column(time: pl.Series, zone: Zone) -> pl.Series:
@@ -53,7 +51,7 @@ def iso_column(time: pl.Series, zone: Zone) -> pl.Series:
     return (wall + local["offset"].replace_strict(offsets, return_dtype=pl.String)).alias(time.name)
 
 
-def _blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
+def blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
     """The rows block by block, with text for every column that is not a number; columns not read are null."""
     columns: list[pl.Expr] = []
     times = [name for name in ("time", *DOUBT) if name in events.columns]
@@ -85,7 +83,7 @@ codecs.register_error("logforensics.json", _json_escape)
 
 def jsonl(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
     """One JSON object a line, in ASCII, with the keys COLUMNS; null where a line has no such part."""
-    for block in _blocks(events, zone):
+    for block in blocks(events, zone):
         buffer = io.BytesIO()
         block.write_ndjson(buffer)
         data = buffer.getvalue()
@@ -95,48 +93,17 @@ def jsonl(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
         yield data.replace(b"\x7f", b"\\u007f")
 
 
-def _shown(column: pl.Expr, *, limit: int | None = None) -> pl.Expr:
+def shown(column: pl.Expr, *, limit: int | None = None) -> pl.Expr:
     """Text that a terminal or spreadsheet only shows; Python is asked only about the rows that hold something odd."""
     odd = column.str.contains(_UNSAFE)
-    shown = (
+    safe = (
         pl.when(odd)
         .then(pl.when(odd).then(column).map_elements(plain, return_dtype=pl.String, skip_nulls=True))
         .otherwise(column)
     )
     if limit is None:
-        return shown
-    return pl.when(shown.str.len_chars() > limit).then(shown.str.head(limit - 3) + "...").otherwise(shown)
-
-
-def csv(events: pl.DataFrame, zone: Zone = UTC, *, raw: bool = False) -> Iterator[bytes]:
-    """CSV (RFC 4180, LF) with a header; controls are shown, and what a spreadsheet would run is disarmed.
-
-    With `raw` every text is what the log says: for programs, not for spreadsheets.
-    """
-    texts = [name for name in COLUMNS if name not in ("time", *DOUBT, "line", "pid", "status")]
-    first = True
-    for block in _blocks(events, zone):
-        rows = block if raw else block.with_columns(_shown(_disarmed(pl.col(name))).alias(name) for name in texts)
-        buffer = io.BytesIO()
-        rows.write_csv(buffer, include_header=first)
-        first = False
-        yield buffer.getvalue()
-    if first:
-        yield (",".join(COLUMNS) + "\n").encode()
-
-
-def _disarmed(column: pl.Expr) -> pl.Expr:
-    """The column with an apostrophe wherever a spreadsheet could begin a formula, as `escape.cell` puts it."""
-    return column.str.replace_all(ARMED, "${1}'${2}")
-
-
-def parquet(events: pl.DataFrame) -> Iterator[bytes]:
-    """One Parquet file with every column that was read: `time` is a UTC timestamp in microseconds."""
-    buffer = io.BytesIO()
-    names = [name for name in SCHEMA if name in events.columns]
-    texts = [name for name in names if isinstance(events.schema[name], pl.Categorical | pl.Enum)]
-    events.select(names).with_columns(pl.col(texts).cast(pl.String)).write_parquet(buffer)
-    yield buffer.getvalue()
+        return safe
+    return pl.when(safe.str.len_chars() > limit).then(safe.str.head(limit - 3) + "...").otherwise(safe)
 
 
 def said(names: Collection[str]) -> pl.Expr:
@@ -159,38 +126,32 @@ def said(names: Collection[str]) -> pl.Expr:
     return pl.coalesce(request, spoken)
 
 
-def table(events: pl.DataFrame, zone: Zone, *, width: int | None = None, ascii_only: bool = False) -> Iterator[bytes]:
-    """A table for people: local time, severity, text, and the line it stands in; rows are cut to `width` if given.
+def csv(events: pl.DataFrame, zone: Zone = UTC, *, raw: bool = False) -> Iterator[bytes]:
+    """CSV (RFC 4180, LF) with a header; controls are shown, and what a spreadsheet would run is disarmed.
 
-    Year and offset stand in the head where they are one for all rows, else in each row.  A time that
-    is in doubt has a question mark behind it.
+    With `raw` every text is what the log says: for programs, not for spreadsheets.
     """
-    local = zone.to_local(events["time"])
-    offsets, years = local["offset"].unique().to_list(), local["wall"].dt.year().unique().to_list()
-    one = len(offsets) == 1
-    year = f"{years[0]}-" if len(years) == 1 else ""
-    time = " ".join(["TIME", *([year.rstrip("-")] if year else []), *([offset_text(offsets[0])] if one else [])])
-    clock_width = max(len(time), len("2020-06-23 09:05:37") - len(year) + (0 if one else len("+10:00")))
-    # A pipe has no width; half of what a wide screen leaves is enough for a path.
-    cite_width = _CITE_WIDTH if width is None else max(_CITE_WIDTH, (width - clock_width - _SEVERITY_WIDTH) // 4)
-    yield f"{time:<{clock_width}} {'LEVEL':<{_SEVERITY_WIDTH}} {'LINE':<{cite_width}} TEXT\n".encode()
-    room = None if width is None else max(20, width - clock_width - _SEVERITY_WIDTH - cite_width - 3)
-    for block in _blocks(events, zone):
-        clock = pl.col("time").str.head(19).str.slice(len(year)).str.replace("T", " ")
-        if not one:
-            clock += pl.col("time").str.tail(6)
-        cite = pl.concat_str(_shown(pl.col("file")), pl.lit(":"), pl.col("line").cast(pl.String))
-        long = cite.str.len_chars() > cite_width
-        cite = pl.when(long & pl.lit(width is not None)).then(".." + cite.str.tail(cite_width - 2)).otherwise(cite)
-        doubt = pl.when(pl.col("time_earliest").is_null()).then(pl.lit(" ")).otherwise(pl.lit("?"))
-        severity = pl.col("severity").fill_null("")
-        lines = block.select(
-            pl.concat_str(
-                clock.str.pad_end(clock_width) + doubt + severity.str.pad_end(_SEVERITY_WIDTH),
-                cite.str.pad_end(cite_width),
-                _shown(said(block.columns), limit=room),
-                separator=" ",
-            ).str.strip_chars_end(" ")
-        ).to_series()
-        text = "\n".join(lines.to_list()) + "\n"
-        yield (to_ascii(text) if ascii_only else text).encode("utf-8", "backslashreplace")
+    texts = [name for name in COLUMNS if name not in ("time", *DOUBT, "line", "pid", "status")]
+    first = True
+    for block in blocks(events, zone):
+        rows = block if raw else block.with_columns(shown(_disarmed(pl.col(name))).alias(name) for name in texts)
+        buffer = io.BytesIO()
+        rows.write_csv(buffer, include_header=first)
+        first = False
+        yield buffer.getvalue()
+    if first:
+        yield (",".join(COLUMNS) + "\n").encode()
+
+
+def _disarmed(column: pl.Expr) -> pl.Expr:
+    """The column with an apostrophe wherever a spreadsheet could begin a formula, as `escape.cell` puts it."""
+    return column.str.replace_all(ARMED, "${1}'${2}")
+
+
+def parquet(events: pl.DataFrame) -> Iterator[bytes]:
+    """One Parquet file with every column that was read: `time` is a UTC timestamp in microseconds."""
+    buffer = io.BytesIO()
+    names = [name for name in SCHEMA if name in events.columns]
+    texts = [name for name in names if isinstance(events.schema[name], pl.Categorical | pl.Enum)]
+    events.select(names).with_columns(pl.col(texts).cast(pl.String)).write_parquet(buffer)
+    yield buffer.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 
 from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
@@ -14,6 +15,8 @@ from logforensics.outage.model import Alibi, BlindSpot, Bracket, Cause, Edge, Im
 from logforensics.report.charts import CELLS
 from logforensics.report.events import key_events
 from logforensics.report.model import Axis, Change, ClockNote, FileRow, Note, Report, Sample, SourceRow, Strip
+from logforensics.report.rows import COLUMNS
+from logforensics.schema import SCHEMA
 
 
 def at(text: str) -> datetime:
@@ -162,4 +165,30 @@ def quiet(report: Report) -> Report:
         changes=(),
         damage=(),
         clock=(),
+    )
+
+
+@pytest.fixture
+def events() -> pl.DataFrame:
+    """Two events on both sides of a change of offset: one of a program, one of a web server, both with hostile text."""
+    return pl.DataFrame(
+        {
+            "time": [datetime(2020, 3, 29, 0, 59, 59, 500000, UTC), datetime(2020, 3, 29, 1, 0, 0, 0, UTC)],
+            "time_basis": ["year-inferred", "explicit"],
+            "time_earliest": [None, None],
+            "time_latest": [None, None],
+            "source": ["syslog", "nginx/access.log"],
+            "file": ["syslog.1", "nginx/access.log"],
+            "line": [7, 1],
+            "severity": ["err", None],
+            "host": ["h", None],
+            "program": ["kernel", None],
+            "pid": [12, None],
+            "message": ["=cmd\x1b[31m é😀\u2028\x7f", None],
+            "status": [None, 504],
+            "method": [None, "GET"],
+            "path": [None, '/x?"<script>'],
+            "client": [None, "192.0.2.1"],
+        },
+        schema={name: SCHEMA[name] for name in COLUMNS},
     )

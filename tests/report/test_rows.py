@@ -1,11 +1,10 @@
-"""Timeline rows as JSON lines, CSV, Parquet and a table."""
+"""Timeline rows as JSON lines, CSV and Parquet."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-from datetime import UTC, datetime
 
 import polars as pl
 import pytest
@@ -16,32 +15,6 @@ from logforensics.report.escape import cell
 from logforensics.schema import SCHEMA
 
 BERLIN = Zone.named("Europe/Berlin")
-
-
-@pytest.fixture
-def events() -> pl.DataFrame:
-    """Two events on both sides of a change of offset: one of a program, one of a web server, both with hostile text."""
-    return pl.DataFrame(
-        {
-            "time": [datetime(2020, 3, 29, 0, 59, 59, 500000, UTC), datetime(2020, 3, 29, 1, 0, 0, 0, UTC)],
-            "time_basis": ["year-inferred", "explicit"],
-            "time_earliest": [None, None],
-            "time_latest": [None, None],
-            "source": ["syslog", "nginx/access.log"],
-            "file": ["syslog.1", "nginx/access.log"],
-            "line": [7, 1],
-            "severity": ["err", None],
-            "host": ["h", None],
-            "program": ["kernel", None],
-            "pid": [12, None],
-            "message": ["=cmd\x1b[31m é😀\u2028\x7f", None],
-            "status": [None, 504],
-            "method": [None, "GET"],
-            "path": [None, '/x?"<script>'],
-            "client": [None, "192.0.2.1"],
-        },
-        schema={name: SCHEMA[name] for name in rows.COLUMNS},
-    )
 
 
 def lines(chunks: object) -> list[str]:
@@ -105,7 +78,6 @@ def test_a_time_in_doubt_has_its_bounds_and_a_question_mark(events: pl.DataFrame
         ("2020-03-29T01:59:59.500000+01:00", "2020-03-29T03:59:59.500000+02:00"),
         (None, None),
     ]
-    assert [line[len("03-29 01:59:59+01:00")] for line in lines(rows.table(doubt, BERLIN))[1:]] == ["?", " "]
 
 
 @pytest.mark.parametrize("first", "=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -127,46 +99,3 @@ def test_parquet_keeps_types(events: pl.DataFrame) -> None:
     frame = pl.read_parquet(io.BytesIO(b"".join(rows.parquet(events))))
     assert frame.schema["time"] == pl.Datetime("us", "UTC")
     assert frame.columns == list(rows.COLUMNS)
-
-
-def test_the_table_shows_local_time_level_line_and_text(events: pl.DataFrame) -> None:
-    """A row of a program and a row of a web server, where the clocks change in between."""
-    assert lines(rows.table(events, BERLIN)) == [
-        "TIME 2020            LEVEL   LINE                 TEXT",
-        "03-29 01:59:59+01:00 err     syslog.1:7           kernel[12]: =cmd\\x1b[31m é😀<U+2028>\\x7f",
-        '03-29 03:00:00+02:00         nginx/access.log:1   504 GET /x?"<script> from 192.0.2.1',
-    ]
-
-
-def test_an_offset_that_all_rows_share_stands_in_the_head(events: pl.DataFrame) -> None:
-    """The columns are for what differs."""
-    assert [line[:24] for line in lines(rows.table(events, Zone.named("UTC")))] == [
-        "TIME 2020 +00:00 LEVEL  ",
-        "03-29 00:59:59   err    ",
-        "03-29 01:00:00          ",
-    ]
-
-
-def test_years_stand_in_the_rows_where_they_differ(events: pl.DataFrame) -> None:
-    """New Year lies in between."""
-    late = events.with_columns(time=pl.col("time") + pl.duration(days=300) * pl.int_range(pl.len()))
-    found = lines(rows.table(late, Zone.named("UTC")))
-    assert [line[:20] for line in found] == ["TIME +00:00         ", "2020-03-29 00:59:59 ", "2021-01-23 01:00:00 "]
-
-
-def test_a_long_citation_keeps_its_telling_end_on_a_terminal(events: pl.DataFrame) -> None:
-    """The file's own name and the line; in a pipe nothing is cut."""
-    deep = events.with_columns(file=pl.lit("srv/very/deep/down/access.log"))
-    assert "../down/access.log:7 " in lines(rows.table(deep, BERLIN, width=80))[1]
-    assert "srv/very/deep/down/access.log:7 " in lines(rows.table(deep, BERLIN))[1]
-
-
-def test_the_table_is_cut_to_the_width_of_a_terminal(events: pl.DataFrame) -> None:
-    """A terminal row does not wrap."""
-    wide = events.with_columns(message=pl.lit("x" * 200))
-    assert max(len(line) for line in lines(rows.table(wide, BERLIN, width=80))) == 80
-
-
-def test_the_table_in_a_c_locale_is_ascii(events: pl.DataFrame) -> None:
-    """What ASCII lacks is escaped."""
-    assert b"".join(rows.table(events, BERLIN, ascii_only=True)).isascii()
