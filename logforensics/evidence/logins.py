@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import NamedTuple
 
@@ -162,6 +163,13 @@ class LoginScan:
         self._layout: Layout | None = None
         self._rest = b""
         self._base = 0  # offset of the rest's first byte in the file
+        self._zeroed: list[tuple[int, int, int | None, int | None]] = []  # records, ordinal and times around them
+        self._before: int | None = None  # time of the record that was read last
+
+    @property
+    def zeroed(self) -> list[str]:
+        """The stretches of zeroed records in words, once the file was read; who emptied them is not known."""
+        return [_emptied(count, line, before, after) for count, line, before, after in self._zeroed]
 
     def __iter__(self) -> Iterator[tuple[int, list[Record]]]:
         for part in self._reader:
@@ -181,15 +189,44 @@ class LoginScan:
             if isinstance(record, Bad):
                 self._reader.lost("nul" if record.zeroed else "login-record", self._base + at, record.length)
                 upto = at + record.length
+                if record.zeroed and record.length == self._layout.size:
+                    self._note_zeroed()
             else:
                 self._reader.lines += 1
                 found.append(record)
+                self._before = record.time
+                if self._zeroed and self._zeroed[-1][1] == self._reader.lines:
+                    count, line, before, _ = self._zeroed[-1]
+                    self._zeroed[-1] = (count, line, before, record.time)
                 upto = at + self._layout.size
                 if self._reader.lines in self._keep:
                     self.kept[self._reader.lines] = self._base + at, self._rest[at:upto]
         self._rest, self._base = self._rest[upto:], self._base + upto
         if found:
             yield first, found
+
+    def _note_zeroed(self) -> None:
+        line = self._reader.lines + 1
+        if self._zeroed and self._zeroed[-1][1] == line:
+            count, _, before, _ = self._zeroed[-1]
+            self._zeroed[-1] = (count + 1, line, before, None)
+        else:
+            self._zeroed.append((1, line, self._before, None))
+
+
+def _emptied(count: int, line: int, before: int | None, after: int | None) -> str:
+    """Words for `count` zeroed records in front of the record with the ordinal `line`."""
+    what = "1 zeroed record" if count == 1 else f"{count} zeroed records"
+    told = [
+        f"record {number} ({_utc(time)})" for number, time in ((line - 1, before), (line, after)) if time is not None
+    ]
+    places = {(True, True): "between", (True, False): "behind", (False, True): "in front of", (False, False): ""}
+    where = f" {places[before is not None, after is not None]} {' and '.join(told)}" if told else ""
+    return f"{what}{where}: emptied by somebody, or never written"
+
+
+def _utc(micros: int) -> str:
+    return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=micros)).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def accounting_name(name: str) -> str:

@@ -58,6 +58,6 @@ class RawReader(FileReader[bytes | Hole]):
         """Writes down `length` bytes at `offset` that became no event, behind the record that was read last."""
         self._damage(kind, offset, length, line=self.lines + 1)
 
-    def doubtful(self, kind: str, offset: int, length: int) -> None:
-        """Writes down bytes that become the next event although something about them is wrong."""
-        self._damage(kind, offset, length, delivered=True, line=self.lines + 1)
+    def doubtful(self, kind: str, offset: int, length: int, *, before: int = 0) -> None:
+        """Writes down bytes that become the next event, or one `before` it, although something about them is wrong."""
+        self._damage(kind, offset, length, delivered=True, line=self.lines + 1 - before)

@@ -19,6 +19,7 @@ from logforensics.analysis.outcomes import web_outcomes
 from logforensics.analysis.runs import Run, failing_runs
 from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
 from logforensics.parsing.library import load_definitions
+from logforensics.timeline.journals import instant
 from logforensics.timeline.model import Timeline
 
 ACCESS, ERROR = "_access", "_error"
@@ -132,6 +133,15 @@ class Facts:
     def timers(self) -> tuple[Stream, ...]:
         """The streams that something beats out regularly: cron, timers, monitors, pollers."""
         return (*_regular(beats(self.timeline.events)), *self.polls)
+
+    @cached_property
+    def holes(self) -> tuple[tuple[datetime, datetime], ...]:
+        """Spans in which journal entries were written that are not here: nothing follows from the silence in them."""
+        return tuple((instant(hole.after.time), instant(hole.before.time)) for hole in self.timeline.missing)
+
+    def lost_in(self, begin: datetime, end: datetime) -> bool:
+        """Whether entries are missing in the better part of [begin, end]."""
+        return any(min(until, end) - max(since, begin) > (end - begin) / 2 for since, until in self.holes)
 
     def marks_of(self, kind: str, begin: datetime, end: datetime) -> list[MarkLine]:
         """Marked lines of one kind in [begin, end]."""

@@ -24,7 +24,7 @@ def explain(gaps: Iterable[Gap], outages: Iterable[Outage], facts: Facts) -> tup
     return tuple(replace(gap, cause=_cause(gap, known, facts)) for gap in gaps)
 
 
-def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa: PLR0911 - one return a cause
+def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa: C901, PLR0911 - one return a cause
     within = [outage for outage in outages if _covers(outage, gap, facts)]
     causes = {outage.cause.kind for outage in within}
     served = {stream.name for stream in facts.served}
@@ -45,6 +45,8 @@ def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa:
         )
     ):
         return "clock-step"
+    if facts.formats.get(gap.source) == "journal" and facts.lost_in(gap.start, gap.end):
+        return "entries-missing"
     if facts.marks_of("suppressed", gap.start - EDGE, gap.end + EDGE):
         return "rate-limit"
     if within:

@@ -64,7 +64,9 @@ def stalls(facts: Facts) -> list[Suspect]:
         return []
     suspects = []
     for since, until, ends in _long_silences(everything, facts.timers, facts.end):
-        if not ends or _booted(facts, since, until) or _stepped(facts, since, until) or _web_alone(facts, since, until):
+        if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
+            continue
+        if _web_alone(facts, since, until) or facts.lost_in(since, until):
             continue
         asleep = _slept(facts, since, until)
         suspects.append(

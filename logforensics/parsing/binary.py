@@ -7,7 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from logforensics.evidence.journal.header import Header
 from logforensics.evidence.journal.scan import Entries, JournalScan
+from logforensics.evidence.journal.sequence import Sequence
 from logforensics.evidence.logins import LoginScan, Record, accounting_name, told
 from logforensics.evidence.model import LogFile
 from logforensics.evidence.raw import RawReader
@@ -44,14 +46,15 @@ class BinaryFile:
 
     `line` is the entry's ordinal from 1; the time is explicit, in UTC.  A journal entry's message has as many lines as
     were logged; program is SYSLOG_IDENTIFIER, or else _COMM.  A login record's program is "wtmp", "btmp" or "utmp".
-    Once read, `reader` holds what a BlockReader would, `blank` the bytes reserved and never written, and `note` what
-    the file says of its own end.
+    Once read, `reader` holds what a BlockReader would, `blank` the bytes reserved and never written, `sequence` the
+    numbers of a journal's entries, and `notes` what is to be said of the file, as (kind, words).
     """
 
     def __init__(self, file: LogFile, fields: Collection[str]) -> None:
         self.reader = RawReader(file)
         self.blank = 0
-        self.note = ""
+        self.notes: list[tuple[str, str]] = []
+        self.sequence: Sequence | None = None
         self._fields = tuple(name for name in FIELDS if name in set(fields))
 
     def __iter__(self) -> Iterator[pl.DataFrame]:
@@ -71,15 +74,17 @@ class BinaryFile:
         scan = JournalScan(self.reader, self._fields)
         for entries in scan:
             yield self._frame(entries.first, entries.times, _journal_columns(entries))
-        self.blank = scan.blank
-        if scan.header is not None and scan.header.online:
-            self.note = "never closed: its machine or its journald stopped without a shutdown, or it is in use"
+        self.blank, self.sequence = scan.blank, scan.sequence
+        if scan.header is not None:
+            self.notes += _journal_notes(self.reader.file.name, scan.header)
 
     def _logins(self) -> Iterator[pl.DataFrame]:
         program = accounting_name(self.reader.file.name)
-        for first, records in LoginScan(self.reader):
+        scan = LoginScan(self.reader)
+        for first, records in scan:
             times = [record.time for record in records]
             yield self._frame(first, times, _login_columns(records, program))
+        self.notes += [("zeroed", f"{self.reader.file.name}: {words}") for words in scan.zeroed]
 
     def _frame(self, first: int, times: Iterable[int], columns: dict[str, list[Any]]) -> pl.DataFrame:
         wall = pl.Series("wall", times, pl.Int64).cast(pl.Datetime("us"))
@@ -97,6 +102,21 @@ def explain_binary(file: LogFile) -> Explanation:
     """Why a binary log is read as what it is: its first bytes leave no choice."""
     verdict = Detection(BINARY[file.kind], 1.0, ("its first bytes say so; no lines are tried",))
     return Explanation(file.name, 0, (), verdict)
+
+
+def _journal_notes(name: str, header: Header) -> list[tuple[str, str]]:
+    """What a journal says of itself that its reader should know."""
+    notes = []
+    if name.endswith("~"):
+        words = "was found unclosed at the next start: its machine or its journald had stopped without a shutdown"
+        notes.append(("unclosed", f"{name} {words}"))
+    elif header.online:
+        words = "is not closed: it was in use when it was copied, or its machine or journald stopped without a shutdown"
+        notes.append(("unclosed", f"{name} {words}"))
+    if header.sealed:
+        words = "is sealed; the seals are not verified, which takes the key (journalctl --verify --verify-key=KEY)"
+        notes.append(("sealed", f"{name} {words}"))
+    return notes
 
 
 def _series(name: str, values: list[Any] | None, height: int) -> pl.Series:

@@ -13,6 +13,7 @@ from logforensics.engine import cores, in_order
 from logforensics.errors import EvidenceError
 from logforensics.evidence.discover import Discovery, discover
 from logforensics.evidence.files import Block, BlockReader, read_blocks
+from logforensics.evidence.journal.sequence import Sequence as Numbers
 from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
@@ -28,6 +29,7 @@ from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.blocks import BlockResult, claimed, enter, read_block
 from logforensics.timeline.clocks import Reading, settle_sources
+from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
 
@@ -77,6 +79,7 @@ def read_timeline(
         _summary(reading, frame, settled.zones[reading.source.name], run.ledger)
         for reading, frame in zip(readings, settled.frames, strict=True)
     ]
+    holes = missing_entries(run.sequences)
     begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
     return Timeline(
         events=events,
@@ -84,12 +87,13 @@ def read_timeline(
         files=run.file_summaries(),
         passed_over=tuple(sorted(run.passed_over, key=lambda item: item.name)),
         damage=run.ledger.damage,
-        assumptions=(*settled.assumptions, *run.assumptions),
+        assumptions=(*settled.assumptions, *run.assumptions, *notes_of(holes, run.sequences)),
         ledger=run.ledger,
         log_files=tuple(file for source in discovery.sources for file in source.files),
         begin=begin,
         end=end,
         zone=settled.site_zone,
+        missing=holes,
     )
 
 
@@ -109,6 +113,7 @@ class _Run:
         self.empty: list[LogFile] = []
         self.summaries: dict[str, FileSummary] = {}
         self.assumptions: list[Assumption] = []
+        self.sequences: list[tuple[str, str, Numbers]] = []  # source, file and numbers of each journal
         self.tail: pl.Series | None = None  # of the file that was read last
         self.tail_file = ""
         self.total = sum(file.size for source in discovery.sources for file in source.files)
@@ -211,7 +216,10 @@ class _Run:
         self.ledger.account(file.name).add(
             events_lines=count, events_bytes=binary.event_bytes, blank_bytes=binary.blank
         )
-        self._close(file, source, binary.reader, "parsed", binary.note)
+        self.assumptions += [Assumption(source.name, kind, words, count) for kind, words in binary.notes]
+        if binary.sequence is not None:
+            self.sequences.append((source.name, file.name, binary.sequence))
+        self._close(file, source, binary.reader, "parsed", "; ".join(words for _, words in binary.notes))
 
     def _pass_over(self, file: LogFile, source: Source, blocks: BlockReader) -> None:
         """Read a file nothing can parse all the same: its bytes are hashed and stand in the ledger."""

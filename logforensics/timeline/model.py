@@ -10,6 +10,7 @@ import polars as pl
 
 from logforensics.clock.settle import Assumption
 from logforensics.clock.zones import Zone
+from logforensics.evidence.journal.sequence import Missing
 from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.model import Damage, LogFile, PassedOver
 
@@ -66,6 +67,7 @@ class Timeline:
 
     `events` has the columns of `schema` that were asked for.  `begin` and `end` are the first and last
     instants read (UTC; None without events).  `zone` is the site's own zone, as far as the evidence tells.
+    `missing` are the holes in the numbers of journal entries.
     """
 
     events: pl.DataFrame
@@ -79,6 +81,7 @@ class Timeline:
     begin: datetime | None
     end: datetime | None
     zone: Zone | None
+    missing: tuple[Missing, ...] = ()
 
     def with_events(self, events: pl.DataFrame) -> Timeline:
         """The same timeline, showing only `events` (a selection of its own rows)."""

@@ -87,7 +87,12 @@ def test_damaged_journal_closes_its_account(tmp_path: Path) -> None:
     (account,) = timeline.ledger.accounts
     assert 7 <= timeline.events.height < 10
     assert account.damaged.bytes >= 300
-    assert {damage.kind for damage in timeline.damage} <= {"journal-object", "journal-link", "journal-data"}
+    assert {damage.kind for damage in timeline.damage} <= {
+        "journal-object",
+        "journal-link",
+        "journal-data",
+        "journal-hash",
+    }
 
 
 def test_two_boots_of_a_journal(tmp_path: Path) -> None:

@@ -12,7 +12,11 @@ COLUMNS = ("message", "severity", "host", "identifier", "command", "pid", "syslo
 SYSLOG_PID (systemd.journal-fields(7))."""
 
 LONGEST = 64 << 20
-"""Most bytes of one field, unpacked: core dumps are stored beside the journal since 2016."""
+"""Most bytes that an lz4 block is unpacked to, which can only be had whole: core dumps are stored beside the journal
+since 2016."""
+
+KEPT = 1 << 20
+"""Most bytes kept of a field.  A longer one (a packed one may unpack to any size) is cut there, which is said."""
 
 _MEMORY = 64 << 20
 _SHOWN = 32  # more than the longest name below
@@ -74,7 +78,10 @@ def value_of(payload: bytes, fields: Wanted) -> Value | None:
 
 
 def unpacked(stored: bytes, flag: int, fields: Wanted) -> bytes:
-    """A compressed payload (flag 1 xz, 2 lz4, 4 zstd), b"" if it is none of `fields`; raises FieldError."""
+    """A compressed payload (flag 1 xz, 2 lz4, 4 zstd), b"" if it is none of `fields`; raises FieldError.
+
+    What is longer than KEPT is cut somewhere behind that.
+    """
     try:
         if flag == 2:
             return _lz4(stored)
@@ -82,11 +89,11 @@ def unpacked(stored: bytes, flag: int, fields: Wanted) -> bytes:
         start = decoder.decompress(stored, _SHOWN)
         if start[:START] not in fields:
             return b""
-        payload = start + decoder.decompress(b"", LONGEST)
+        payload = start + decoder.decompress(b"", KEPT)
     except (*packing("xz").errors, *packing("zstd").errors) as error:
         raise FieldError(str(error)) from error
-    if not decoder.eof:
-        raise FieldError("longer than any field, or cut off")
+    if not decoder.eof and len(payload) <= KEPT:
+        raise FieldError("cut off")
     return payload
 
 

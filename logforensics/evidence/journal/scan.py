@@ -8,21 +8,38 @@ from __future__ import annotations
 
 import re
 import struct
+from bisect import bisect_right
 from collections.abc import Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
-from logforensics.evidence.journal.fields import COLUMNS, LONGEST, START, FieldError, Value, value_of, wanted
+from logforensics.evidence.journal.fields import (
+    COLUMNS,
+    KEPT,
+    LONGEST,
+    START,
+    FieldError,
+    Value,
+    unpacked,
+    value_of,
+    wanted,
+)
+from logforensics.evidence.journal.hashes import HEAD, Hashes
 from logforensics.evidence.journal.header import Header, read_header
+from logforensics.evidence.journal.sequence import Sequence
 from logforensics.evidence.journal.values import DATA, Values, payload_at
 from logforensics.evidence.pieces import Hole
 from logforensics.evidence.raw import RawReader
 
 BATCH = 16_384
-"""Entries given at once."""
+"""Entries from which on they are given."""
+
+BATCH_BYTES = 64 << 20
+"""Characters of messages from which on they are given apart."""
 
 _ENTRY, _LAST_TYPE = 3, 7
 _OBJECT = struct.Struct("<QQ")  # type, flags and six reserved bytes as one number; size
+_HASH = struct.Struct("<Q")
 _REALTIME = struct.Struct("<Q")
 _REALTIME_AT = 24  # behind the object's head (16) and the sequence number
 _ENTRY_ITEMS = 64
@@ -86,12 +103,14 @@ class JournalScan:
     """Iterates over the entries of one journal.
 
     `columns` are the timeline columns wanted; of the entries with the ordinals `keep`, `kept` holds the offset and the
-    bytes of the entry's own object.  Once read, `header` says what the file says of itself (None: it has no
-    header) and `blank` counts the bytes at its end that were reserved and never written; the reader's damage has
-    kind "nul" (zeros where objects were), "journal-object" (no object begins there), "journal-entry" (an entry without
-    a possible time), "journal-data" (a field that cannot be unpacked), "journal-link" (an entry that refers to what is
-    no field; it is there, without it), "journal-truncated" (the file ends before its last object) and "journal-missing"
-    (fewer entries than the header counts, though nothing else is wrong).
+    bytes of the entry's own object.  Once read, `header` says what the file says of itself and `sequence` which numbers
+    its entries have (None: it has no header), and `blank` counts the bytes at its end that were reserved and never
+    written; the reader's damage has kind "nul" (zeros where objects were), "journal-object" (no object begins there),
+    "journal-entry" (an entry without a possible time), "journal-data" (a field that cannot be unpacked), "journal-hash"
+    (a field that is not the one that was hashed; its entry is there, with it), "too-long" (a field that is kept up to
+    fields.KEPT), "journal-link" (an entry that refers to what is no field; it is there, without it),
+    "journal-truncated" (the file ends before its last object) and "journal-missing" (fewer entries than the header
+    counts, though nothing else is wrong).
     """
 
     def __init__(self, reader: RawReader, columns: Collection[str], keep: Collection[int] = ()) -> None:
@@ -106,9 +125,14 @@ class JournalScan:
         self._previous = 0  # where in the buffer the object before begins, if it is still there
         self._lost_from: int | None = None  # offset in the file from which no object is known
         self._only_zeros = False  # whether there were nothing but zeros since
+        self._hashes = Hashes(None)
+        self._plain: list[int] = []  # where in the buffer the data objects read from it lie
+        self._packed: list[tuple[int, int, bytes, int]] = []  # place, size, payload and hash of those unpacked
+        self._ends: list[int] = []  # where in the buffer the entries read from it lie
         self._times: list[int] = []
         self._flat: Row = []
         self.header: Header | None = None
+        self.sequence: Sequence | None = None
         self.blank = 0
 
     def __iter__(self) -> Iterator[Entries]:
@@ -123,20 +147,29 @@ class JournalScan:
                 self._work(last=False)
             self._values.forget()
             if len(self._times) >= BATCH:
-                yield self._batch()
+                yield from self._batches()
         self._work(last=True)
         self._give_up()
         if self.header and self.header.tail >= self._base:
             self._reader.lost("journal-truncated", self._base, 0)
-        elif self.header and self.header.entries > self._reader.lines and not self._reader.damage:
+        elif self.header and self.header.entries > self._reader.lines and all(d.delivered for d in self._reader.damage):
             self._reader.lost("journal-missing", self._base, 0)
-        if self._times:
-            yield self._batch()
+        yield from self._batches()
 
-    def _batch(self) -> Entries:
-        batch = Entries(self._reader.lines - len(self._times) + 1, self._times, self._flat)
+    def _batches(self) -> Iterator[Entries]:
+        """The entries read so far, in parts: a long message that thousands share is stored once here, and not there."""
+        width, first = len(COLUMNS), self._reader.lines - len(self._times) + 1
+        times, flat = self._times, self._flat
         self._times, self._flat = [], []
-        return batch
+        lengths = [len(text) for text in map(str, flat[::width])]
+        begin = weight = 0
+        for at, length in enumerate(lengths):
+            weight += length
+            if weight > BATCH_BYTES:
+                yield Entries(first + begin, times[begin : at + 1], flat[begin * width : (at + 1) * width])
+                begin, weight = at + 1, 0
+        if begin < len(times):
+            yield Entries(first + begin, times[begin:], flat[begin * width :])
 
     def _work(self, *, last: bool) -> None:
         """Reads the objects that lie whole in the buffer; with `last` nothing follows it."""
@@ -146,6 +179,7 @@ class JournalScan:
                 return
             self._at = self._previous = self.header.size
             self._values.compact = self.header.compact
+            self._hashes, self.sequence = Hashes(self.header.key), Sequence(self.header)
         elif self.header is None:
             self._give_up()
             return
@@ -159,12 +193,13 @@ class JournalScan:
             if not self._only_zeros:
                 # a wrong size leads astray: then the object before is the bad one, and others lie within it
                 self._at = self._previous + 8
+        self._look_back()
         keep = min(self._previous, self._at, len(self._buffer))
         self._buffer, self._base = self._buffer[keep:], self._base + keep
         self._at -= keep
         self._previous = max(0, self._previous - keep)
 
-    def _objects(self, *, last: bool) -> bool:  # noqa: C901, PLR0912 - a call for each object would cost a third
+    def _objects(self, *, last: bool) -> bool:  # noqa: C901, PLR0912, PLR0915 - a call for each object would cost a third
         """Reads on; whether it stopped for want of bytes, and not because no object begins there."""
         buffer, end, base = self._buffer, len(self._buffer), self._base
         values, fields = self._values, self._fields
@@ -176,6 +211,7 @@ class JournalScan:
         lookup, when = values.__getitem__, _REALTIME.unpack_from
         unpack, known = _OBJECT.unpack_from, _OBJECTS
         file_end = self._reader.end
+        plain, ends = self._plain.append, self._ends.append
         at, previous = self._at, self._previous
         while at + 16 <= end:
             first, size = unpack(buffer, at)
@@ -192,11 +228,15 @@ class JournalScan:
             if kind == DATA and size > payload_begins:
                 begin = at + payload_begins
                 if flag:
-                    values[base + at] = self._unpacked(begin, at + size, flag)
-                elif buffer[begin : begin + START] in fields:
-                    values[base + at] = value_of(buffer[begin : at + size], fields)
+                    values[base + at] = self._unpacked(at, begin, at + size, flag)
                 else:
-                    values[base + at] = None
+                    plain(at)
+                    if buffer[begin : begin + START] in fields:
+                        values[base + at] = value_of(buffer[begin : min(at + size, begin + KEPT)], fields)
+                        if size > KEPT:
+                            self._cut(at, size)
+                    else:
+                        values[base + at] = None
             elif kind == _ENTRY and size > _ENTRY_ITEMS:
                 items = items_of[size].unpack_from(buffer, at + _ENTRY_ITEMS)[::step]
                 (realtime,) = when(buffer, at + _REALTIME_AT)
@@ -208,6 +248,7 @@ class JournalScan:
                     sound = False
                 if sound or self._mended(at, size, items, row):
                     reader.lines += 1
+                    ends(at)
                     times.append(realtime)
                     flat += row
                     if keep and reader.lines in keep:
@@ -219,12 +260,37 @@ class JournalScan:
         self._at, self._previous = at, previous
         return at + 16 > end and not last
 
-    def _unpacked(self, begin: int, end: int, flag: int) -> Value | None:
+    def _unpacked(self, at: int, begin: int, end: int, flag: int) -> Value | None:
         try:
-            return self._values.of(self._buffer[begin:end], flag)
+            payload = unpacked(self._buffer[begin:end], flag, self._fields)
         except FieldError:
             self._reader.lost("journal-data", self._base + begin, end - begin)
             return None
+        if not payload:
+            return None
+        if len(payload) > KEPT:
+            self._cut(at, end - at)
+        else:
+            (stored,) = _HASH.unpack_from(self._buffer, at + HEAD - 8)
+            self._packed.append((at, end - at, payload, stored))
+        return value_of(payload[:KEPT], self._fields)
+
+    def _cut(self, at: int, size: int) -> None:
+        self._reader.doubtful("too-long", self._base + at, size)
+
+    def _look_back(self) -> None:
+        """Names those data objects read from the buffer whose payload has changed; takes the entries' numbers."""
+        if self.sequence is not None:
+            self.sequence.add(self._buffer, self._ends, self._reader.lines - len(self._ends) + 1)
+        compact = self.header is not None and self.header.compact
+        bad = self._hashes.wrong(self._buffer, self._plain, payload_at(compact))
+        found = [(at, _OBJECT.unpack_from(self._buffer, at)[1]) for at in bad]
+        payloads, stored = [one[2] for one in self._packed], [one[3] for one in self._packed]
+        found += [self._packed[number][:2] for number in self._hashes.wrong_payloads(payloads, stored)]
+        for at, size in sorted(found):
+            later = len(self._ends) - bisect_right(self._ends, at)
+            self._reader.doubtful("journal-hash", self._base + at, size, before=later)
+        self._plain, self._packed, self._ends = [], [], []
 
     def _mended(self, at: int, size: int, items: tuple[int, ...], row: Row) -> bool:
         """Fills the row of an entry that something is wrong with; False if it has no possible time."""
