@@ -23,7 +23,7 @@ import lz4.block  # type: ignore[import-untyped]
 import pytest
 
 from logforensics.evidence.discover import discover
-from logforensics.evidence.journal import fields, values
+from logforensics.evidence.journal import fields, scan, values
 from logforensics.evidence.journal.scan import JournalScan, Row
 from logforensics.evidence.model import LogFile, PassedOver
 from logforensics.evidence.packings import packing
@@ -216,14 +216,26 @@ def test_links_to_nowhere(tmp_path: Path, target: int | str) -> None:
     assert [(d.kind, d.delivered, d.line) for d in reader.damage] == [("journal-link", True, 2)]
 
 
-def test_field_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A payload that unpacks to more than any field has is left out, and named."""
-    monkeypatch.setattr(fields, "LONGEST", 1000)
+@pytest.mark.parametrize("packed", [True, False])
+def test_field_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, packed: bool) -> None:
+    """A payload that is longer, or unpacks to more, than any field has is cut, and named."""
+    monkeypatch.setattr(fields, "KEPT", 1000 if packed else 90)
+    monkeypatch.setattr(scan, "KEPT", 1000 if packed else 90)
     path = tmp_path / "x.journal"
     path.write_bytes(bytes_of("regular"))
     seen, reader, _ = read(path)
-    assert seen[6][1][0] is None
-    assert [d.kind for d in reader.damage] == ["journal-data"]
+    if packed:
+        assert seen[6][1][0] == str(EXPECTED[6][1][0])[: 1000 - len("MESSAGE=")]
+        assert [(d.kind, d.delivered) for d in reader.damage] == [("too-long", True)]
+    assert {d.kind for d in reader.damage} == {"too-long"}
+
+
+def test_batches_by_weight(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Long messages are handed on a few at a time; no entry is lost between two batches."""
+    monkeypatch.setattr(scan, "BATCH_BYTES", 60)
+    path = tmp_path / "x.journal"
+    path.write_bytes(bytes_of("regular"))
+    assert read(path)[0] == EXPECTED
 
 
 def test_no_possible_time(tmp_path: Path) -> None:
@@ -251,7 +263,8 @@ def test_incompatible_flags(tmp_path: Path, bit: int) -> None:
         assert [file.kind for source in found.sources for file in source.files] == ["journal"]
     else:
         what = f"a systemd journal in a form this program does not know: incompatible flag bit {bit} (0x{1 << bit:x})"
-        assert found.passed_over == (PassedOver("system.journal", "unread", what),)
+        (passed,) = found.passed_over
+        assert (passed.name, passed.state, passed.reason.partition("; ")[0]) == ("system.journal", "unread", what)
 
 
 def test_empty_journal(tmp_path: Path) -> None:

@@ -19,7 +19,6 @@ KEPT = 1 << 20
 """Most bytes kept of a field.  A longer one (a packed one may unpack to any size) is cut there, which is said."""
 
 _MEMORY = 64 << 20
-_SHOWN = 32  # more than the longest name below
 
 Value = tuple[int, str | int]
 
@@ -49,6 +48,7 @@ _FIELDS: tuple[tuple[bytes, Callable[[bytes], str | int | None]], ...] = (
     (b"_PID=", _number),
     (b"SYSLOG_PID=", _number),
 )
+_NAMES = tuple(name for name, _ in _FIELDS)
 _NEEDED_BY = {"message": (0,), "severity": (1,), "host": (2,), "program": (3, 4), "pid": (5, 6)}
 """By timeline column, the positions in COLUMNS it is made of."""
 
@@ -77,8 +77,13 @@ def value_of(payload: bytes, fields: Wanted) -> Value | None:
     return None
 
 
-def unpacked(stored: bytes, flag: int, fields: Wanted) -> bytes:
-    """A compressed payload (flag 1 xz, 2 lz4, 4 zstd), b"" if it is none of `fields`; raises FieldError.
+def is_shown(payload: bytes) -> bool:
+    """Whether a payload is of one of the fields that a timeline can show, asked for or not."""
+    return payload.startswith(_NAMES)
+
+
+def unpacked(stored: bytes, flag: int) -> bytes:
+    """A compressed payload (flag 1 xz, 2 lz4, 4 zstd); raises FieldError.
 
     What is longer than KEPT is cut somewhere behind that.
     """
@@ -86,10 +91,7 @@ def unpacked(stored: bytes, flag: int, fields: Wanted) -> bytes:
         if flag == 2:
             return _lz4(stored)
         decoder = lzma.LZMADecompressor(lzma.FORMAT_XZ, _MEMORY) if flag == 1 else packing("zstd").decoder()
-        start = decoder.decompress(stored, _SHOWN)
-        if start[:START] not in fields:
-            return b""
-        payload = start + decoder.decompress(b"", KEPT)
+        payload = decoder.decompress(stored, KEPT + 1)
     except (*packing("xz").errors, *packing("zstd").errors) as error:
         raise FieldError(str(error)) from error
     if not decoder.eof and len(payload) <= KEPT:

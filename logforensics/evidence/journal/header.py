@@ -77,5 +77,8 @@ def unreadable(head: bytes) -> str | None:
     unknown = [bit for bit in range(32) if incompatible >> bit & 1 and bit not in _KNOWN]
     if unknown:
         bits = " and ".join(f"bit {bit} (0x{1 << bit:x})" for bit in unknown)
-        return f"a systemd journal in a form this program does not know: incompatible flag {bits}"
+        advice = (
+            "a newer journalctl may read it (journalctl --file FILE), and strings(1) shows the texts that are in it"
+        )
+        return f"a systemd journal in a form this program does not know: incompatible flag {bits}; {advice}"
     return None

@@ -20,12 +20,13 @@ from logforensics.evidence.journal.fields import (
     START,
     FieldError,
     Value,
+    is_shown,
     unpacked,
     value_of,
     wanted,
 )
 from logforensics.evidence.journal.hashes import HEAD, Hashes
-from logforensics.evidence.journal.header import Header, read_header
+from logforensics.evidence.journal.header import SMALLEST_HEADER, Header, read_header
 from logforensics.evidence.journal.sequence import Sequence
 from logforensics.evidence.journal.values import DATA, Values, payload_at
 from logforensics.evidence.pieces import Hole
@@ -134,6 +135,7 @@ class JournalScan:
         self.header: Header | None = None
         self.sequence: Sequence | None = None
         self.blank = 0
+        self._tail_now = 0  # where the last object lay when the header was last looked at
 
     def __iter__(self) -> Iterator[Entries]:
         for part in self._reader:
@@ -145,11 +147,14 @@ class JournalScan:
             else:
                 self._buffer = self._buffer + part if self._buffer else part
                 self._work(last=False)
+                self._look_ahead()
             self._values.forget()
             if len(self._times) >= BATCH:
                 yield from self._batches()
         self._work(last=True)
         self._give_up()
+        if self.header and self._tail_now > self.header.tail:
+            self._let_grow(self.header.tail)
         if self.header and self.header.tail >= self._base:
             self._reader.lost("journal-truncated", self._base, 0)
         elif self.header and self.header.entries > self._reader.lines and all(d.delivered for d in self._reader.damage):
@@ -215,7 +220,7 @@ class JournalScan:
         at, previous = self._at, self._previous
         while at + 16 <= end:
             first, size = unpack(buffer, at)
-            found = known.get(first)
+            found = known.get(first) or self._tolerated(at, first, size, last=last)
             if found is None or size < 16:
                 break
             kind, flag = found
@@ -233,10 +238,10 @@ class JournalScan:
                     plain(at)
                     if buffer[begin : begin + START] in fields:
                         values[base + at] = value_of(buffer[begin : min(at + size, begin + KEPT)], fields)
-                        if size > KEPT:
-                            self._cut(at, size)
                     else:
                         values[base + at] = None
+                    if size > KEPT:
+                        self._judge_length(at, size, buffer[begin : at + size])
             elif kind == _ENTRY and size > _ENTRY_ITEMS:
                 items = items_of[size].unpack_from(buffer, at + _ENTRY_ITEMS)[::step]
                 (realtime,) = when(buffer, at + _REALTIME_AT)
@@ -260,23 +265,32 @@ class JournalScan:
         self._at, self._previous = at, previous
         return at + 16 > end and not last
 
+    def _tolerated(self, at: int, first: int, size: int, *, last: bool) -> tuple[int, int] | None:
+        """Type and flag of an object with another object behind it, in whose head a bit is wrong that means nothing."""
+        kind, flag = first & 0xFF, first >> 8 & 0xFF if first & 0xFF == DATA else 0
+        if (kind | flag << 8) not in _OBJECTS or not 24 <= size <= _LARGEST[kind]:
+            return None
+        behind = at + (size + 7 & -8)
+        if behind >= len(self._buffer) or not self._believable(behind, last=last):
+            return None
+        self._reader.doubtful("journal-object", self._base + at, 16)
+        return kind, flag
+
     def _unpacked(self, at: int, begin: int, end: int, flag: int) -> Value | None:
         try:
-            payload = unpacked(self._buffer[begin:end], flag, self._fields)
+            payload = unpacked(self._buffer[begin:end], flag)
         except FieldError:
             self._reader.lost("journal-data", self._base + begin, end - begin)
             return None
-        if not payload:
-            return None
-        if len(payload) > KEPT:
-            self._cut(at, end - at)
-        else:
+        self._judge_length(at, end - at, payload)
+        if len(payload) <= KEPT:
             (stored,) = _HASH.unpack_from(self._buffer, at + HEAD - 8)
             self._packed.append((at, end - at, payload, stored))
-        return value_of(payload[:KEPT], self._fields)
+        return value_of(payload[:KEPT], self._fields) if payload[:START] in self._fields else None
 
-    def _cut(self, at: int, size: int) -> None:
-        self._reader.doubtful("too-long", self._base + at, size)
+    def _judge_length(self, at: int, size: int, payload: bytes) -> None:
+        if len(payload) > KEPT and is_shown(payload):
+            self._reader.doubtful("too-long", self._base + at, size)
 
     def _look_back(self) -> None:
         """Names those data objects read from the buffer whose payload has changed; takes the entries' numbers."""
@@ -345,6 +359,20 @@ class JournalScan:
                 return False
             at += size + 7 & -8
         return at <= len(self._buffer) or not last
+
+    def _look_ahead(self) -> None:
+        """Learns where the last object lies by now, if the file may still be written to."""
+        if self.header and self.header.online and (now := read_header(self._reader.reread(0, SMALLEST_HEADER))):
+            self._tail_now = now.tail
+
+    def _let_grow(self, tail: int) -> None:
+        """Takes half-written objects for what they are in a journal that is being written to while it is read.
+
+        What lies behind the last object at the time of opening (`tail`) is no damage, as the journal has gone on since.
+        """
+        behind = [damage for damage in self._reader.damage if damage.offset > tail]
+        self.blank += sum(damage.length for damage in behind if not damage.delivered)
+        self._reader.damage = [damage for damage in self._reader.damage if damage.offset <= tail]
 
     def _give_up(self) -> None:
         """Names what the buffer still holds, in front of a hole or at the end of the file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from itertools import islice
 
-from logforensics.evidence.journal.fields import START, FieldError, Value, Wanted, unpacked, value_of
+from logforensics.evidence.journal.fields import KEPT, START, FieldError, Value, Wanted, unpacked, value_of
 from logforensics.evidence.raw import RawReader
 
 MOST = 1 << 20
@@ -53,8 +53,8 @@ class Values(dict[int, "Value | None"]):
     def of(self, payload: bytes, flag: int) -> Value | None:
         """The value of a payload, which `flag` says is compressed; raises FieldError."""
         if flag:
-            payload = unpacked(payload, flag, self._fields)
-        return value_of(payload, self._fields) if payload[:START] in self._fields else None
+            payload = unpacked(payload, flag)
+        return value_of(payload[:KEPT], self._fields) if payload[:START] in self._fields else None
 
     def forget(self) -> None:
         """Forgets the older half when there are too many, if they could be read again."""
