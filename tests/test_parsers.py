@@ -57,7 +57,7 @@ def test_the_readme_names_every_key() -> None:
     """parsers/README.md tells of each key a definition can have."""
     text = (ROOT / "parsers" / "README.md").read_text(encoding="utf-8")
     keys = "title reference reader files proves general precedence absent multiline types severity patterns samples "
-    keys += "regex layout missing zone fallback line pattern given time fields without matches continues"
+    keys += "regex stamp layout missing zone fallback line pattern given time fields without matches continues"
     assert [key for key in keys.split() if not re.search(rf"\b{key}\b", text)] == []
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from logforensics.errors import DefinitionError
+from logforensics.parsing.adapt import adapted
 from logforensics.parsing.definition import read_definition
 from logforensics.parsing.library import load_definitions, precedence_problem
 from logforensics.parsing.lines import compile_reader
@@ -55,12 +56,15 @@ def _problems(definition: Definition) -> Iterator[str]:
         return
     used: set[str] = set()
     for sample in definition.samples:
-        matching = [pattern for pattern in definition.patterns if _matches(definition, pattern, sample.line)]
-        yield from (f"sample {sample.number}{problem}" for problem in _sample_problems(definition, sample, matching))
+        own = adapted(definition, [sample.line])
+        matching = [pattern for pattern in own.patterns if _matches(own, pattern, sample.line)]
+        yield from (f"sample {sample.number}{problem}" for problem in _sample_problems(own, sample, matching))
         # a fallback's own samples are those that no other pattern matches
         used.update(pattern.name for pattern in sorted(matching, key=lambda pattern: pattern.fallback)[:1])
+    stamps = {pattern.stamp for pattern in definition.patterns if pattern.name in used and pattern.stamp}
     for pattern in definition.patterns:
-        if pattern.name not in used:
+        # a stamp that was read in one place is read in the others
+        if pattern.name not in used and pattern.stamp not in stamps:
             yield f"[patterns.{pattern.name}]: no sample is read by it; add a sample whose line it matches"
     if definition.multiline is not None and not any(sample.continues for sample in definition.samples):
         yield "multiline: no sample continues an event; add one with continues = true"
@@ -196,6 +200,8 @@ def _first_reads(reader: Definition, owners: Sequence[Definition]) -> list[tuple
 
 
 def _matches(definition: Definition, pattern: Pattern, line: str) -> bool:
+    if pattern.stamp and not pl.Series([line]).str.contains(pattern.stamp)[0]:
+        return False
     (compiled,) = compile_reader(replace(definition, patterns=(pattern,)), ()).compiled
     return bool(compiled.matches(pl.Series([line]))[0])
 

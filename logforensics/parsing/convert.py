@@ -15,7 +15,7 @@ PLACEHOLDER_YEAR = 2000
 """Stands in where a stamp has no year: a leap year, so that 29 February is a date; clock/ puts the real one in."""
 
 
-_WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2, "%b": 3, "%j": 3}
+_WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%M": 2, "%S": 2, "%b": 3, "%j": 3, "%p": 2}
 _ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MONTHS = (
     ("januar", "january", "janvier", "janv", "jan", "jän", "ene", "gen", "sty", "янв", "1月"),
@@ -37,12 +37,19 @@ Croatian is not among them: its "lip" is June and its "lis" October, the Polish 
 
 _NAMED_ZONE = " (?:[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?) "
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
+_UNEVEN = re.compile("%[bBeI]|%[md]/")
+"""Layouts of stamps that programs write with single digits or commas, or in the language of the host."""
+_SINGLE = "(^|[^0-9.,])([0-9])([^0-9]|$)"
 
 
 def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
-    """The wall time as `_wall_expr` reads it; what `%b` leaves unread is tried again with months of other languages."""
+    """The wall time as `_wall_expr` reads it; what that leaves unread is evened out and tried again.
+
+    Evened out: single digits are filled up, a comma behind the day is taken out, and a month may be spelled in full or
+    in another language (MONTHS).
+    """
     wall = _wall_expr(text, time)
-    if "%b" not in time.layout:
+    if not _UNEVEN.search(time.layout):
         return wall
     other = replace(time, layout=time.layout.replace("%b", "%B"))
 
@@ -51,10 +58,16 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
         left = frame.get_column("wall").is_null() & frame.get_column("text").is_not_null()
         if not left.any():
             return frame.get_column("wall")
-        found = frame.filter(left).select(_wall_expr(pl.col("text"), other)).to_series()
+        found = frame.filter(left).select(_wall_expr(_even(pl.col("text")), other)).to_series()
         return frame.get_column("wall").scatter(left.arg_true(), found)
 
     return pl.struct(wall.alias("wall"), text.alias("text")).map_batches(again, return_dtype=pl.Datetime("us"))
+
+
+def _even(text: pl.Expr) -> pl.Expr:
+    text = text.str.replace_all(", ", " ", literal=True).str.replace_all("  ", " ", literal=True)
+    # twice: what stands between two single digits is part of one match only
+    return text.str.replace_all(_SINGLE, "${1}0${2}${3}").str.replace_all(_SINGLE, "${1}0${2}${3}")
 
 
 def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
@@ -75,13 +88,15 @@ def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
         names = [name for spellings in MONTHS for name in spellings]
         english = [name for name, spellings in zip(_ENGLISH, MONTHS, strict=True) for _ in spellings]
         text = text.str.to_lowercase().str.replace_many(names, english, leftmost=True)
-        text = text.str.replace("[.] ", " ")
+        text, layout = text.str.replace("[.] ", " "), layout.replace("%B", "%b")
     if "%_" in layout:
         front, _, back = layout.partition("%_")
         text, layout = text.str.head(_width(front) or 0) + text.str.slice((_width(front) or 0) + 1), front + back
     if "%Z" in layout:
         # date(1) writes the zone in front of the year; it is its own group, inside of `time`
-        text, layout = text.str.replace(_NAMED_ZONE, " "), layout.replace(" %Z ", " ")
+        front = " ([AP]M)" if "%p %Z" in layout else ""
+        text = text.str.replace(front + _NAMED_ZONE, f"{' $1' if front else ''} ")
+        layout = layout.replace(" %Z ", " ")
     if "year" in time.missing:
         text, layout = pl.lit(f"{PLACEHOLDER_YEAR} ") + text, f"%Y {layout}"
     before, fraction, behind = layout.partition("%.f")

@@ -17,12 +17,13 @@ from typing import Any, NoReturn
 
 from logforensics.errors import DefinitionError
 from logforensics.parsing import regex as rust
-from logforensics.parsing.keys import read_keys
+from logforensics.parsing.keys import STRUCTURED, read_keys
 from logforensics.parsing.layout import MISSING, TimeLayout, offset_seconds, read_layout, zone_problem
 from logforensics.parsing.model import FIELDS, Definition, Pattern, Sample
+from logforensics.parsing.stamped import line_patterns
 from logforensics.schema import SEVERITIES
 
-READERS = ("lines", "json-lines", "logfmt")
+READERS = ("lines", "stamped", "json-lines", "logfmt")
 PROOFS = ("served",)
 """What each line of a format can prove by being there: served: that a request was answered."""
 
@@ -52,6 +53,7 @@ _TOP_KEYS = (
     "severity", "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback")
+_STAMPED_KEYS = ("stamp", "time", "fallback")
 _KEYED_KEYS = ("reader", "keys", "where", "lacks", "needs", "time", "fallback")
 _SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues")
 _SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
@@ -117,7 +119,7 @@ class _Reading:
         patterns = self.table("[patterns]", table["patterns"])
         if not patterns:
             self.fail("[patterns]", "holds no pattern", "add [patterns.NAME] with regex and time")
-        read = tuple(self.pattern(key, value, reader) for key, value in patterns.items())
+        read = tuple(pattern for key, value in patterns.items() for pattern in self.pattern(key, value, reader))
         captured = {field for pattern in read for field in pattern.fields}
         types = self.types(table.get("types", {}), captured)
         return Definition(
@@ -141,24 +143,28 @@ class _Reading:
             ),
         )
 
-    def pattern(self, name: str, value: object, reader: str) -> Pattern:
+    def pattern(self, name: str, value: object, reader: str) -> tuple[Pattern, ...]:
         where = f"[patterns.{name}]"
         table = self.table(where, value)
         if not _NAME.fullmatch(name):
             self.fail(where, f'"{name}" is no name', "use a-z, 0-9 and _, beginning with a letter")
-        if reader != "lines":
-            return self.keyed(name, where, table, reader)
-        self.known(where, table, _PATTERN_KEYS)
-        for key in ("regex", "time"):
-            if key not in table:
-                self.fail(f"{where} {key}", "is missing", f"add {_EXAMPLES[key]}")
-        regex = self.text(f"{where} regex", table["regex"])
-        self.regex(f"{where} regex", regex)
+        if reader in STRUCTURED:
+            return (self.keyed(name, where, table, reader),)
+        key = "stamp" if reader == "stamped" else "regex"
+        self.known(where, table, _STAMPED_KEYS if reader == "stamped" else _PATTERN_KEYS)
+        for needed in (key, "time"):
+            if needed not in table:
+                self.fail(f"{where} {needed}", "is missing", f"add {_EXAMPLES[needed]}")
+        regex = self.text(f"{where} {key}", table[key])
+        self.regex(f"{where} {key}", regex, whole=reader == "lines")
         time = self.layout(f"{where} time", table["time"])
         problem = zone_problem("zone" in rust.names(regex), time)
         if problem:
             self.fail(f"{where} time", *problem)
-        return Pattern(name, regex, time, self.flag(f"{where} fallback", table.get("fallback", False)))
+        fallback = self.flag(f"{where} fallback", table.get("fallback", False))
+        if reader == "stamped":
+            return line_patterns(name, regex, time, fallback=fallback)
+        return (Pattern(name, regex, time, fallback),)
 
     def keyed(self, name: str, where: str, table: Mapping[str, Any], reader: str) -> Pattern:
         """A pattern of a structured reader."""
@@ -172,7 +178,7 @@ class _Reading:
             name, "", time, fallback, read_keys(where, table, FIELDS, self.fail, reader, trusted=self.trusted)
         )
 
-    def regex(self, where: str, regex: str) -> None:
+    def regex(self, where: str, regex: str, *, whole: bool) -> None:
         wide = _UNICODE_CLASS.search(regex)
         if wide:
             what, instead = _INSTEAD[wide[1][1].lower()]
@@ -180,7 +186,7 @@ class _Reading:
         refused = None if self.trusted else rust.refusal(regex)
         if refused:
             self.fail(where, f"Rust refuses it: {refused}", "see https://docs.rs/regex/#syntax")
-        if not (regex.startswith("^") and regex.endswith("$")):
+        if whole and not (regex.startswith("^") and regex.endswith("$")):
             self.fail(where, "is not anchored", "begin it with ^ and end it with $, so that it reads whole lines")
         for group in rust.groups(regex):
             if group.name == "":
@@ -308,6 +314,7 @@ _EXAMPLES = {
     "reference": 'reference = "where the format is described"',
     "files": 'files = ["NAME.log"]',
     "patterns": "[patterns.NAME] with regex and time",
+    "stamp": "stamp = '''(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2})'''",
     "regex": "regex = '''^(?P<time>...) (?P<message>.*)$'''",
     "time": 'time = { layout = "%Y-%m-%d %H:%M:%S", missing = ["zone"] }',
 }

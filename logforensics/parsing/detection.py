@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import fnmatch
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import polars as pl
 
 from logforensics.parsing import regex as rust
+from logforensics.parsing.adapt import adapted
 from logforensics.parsing.convert import wall_expr
-from logforensics.parsing.lines import compile_reader
+from logforensics.parsing.lines import compile_reader, uncoloured
 from logforensics.parsing.model import Definition, Pattern
 
 ENOUGH = 0.2
@@ -56,7 +57,10 @@ def detect(file_name: str, head: Sequence[str], definitions: Sequence[Definition
 
     `head` is some lines from the head and the middle of the file.  Nothing is chosen if no definition reads enough.
     """
-    return judge(trials(file_name, head, definitions))
+    found = judge(trials(file_name, head, definitions))
+    if found.definition is None:
+        return found
+    return replace(found, definition=adapted(found.definition, uncoloured(pl.Series(head, dtype=pl.String)).to_list()))
 
 
 def trials(file_name: str, head: Sequence[str], definitions: Sequence[Definition]) -> tuple[Trial, ...]:
@@ -65,6 +69,7 @@ def trials(file_name: str, head: Sequence[str], definitions: Sequence[Definition
         {"line": range(len(head)), "text": list(head), "length": [0] * len(head)},
         schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
     ).filter(pl.col("text").str.strip_chars() != "")
+    lines = lines.with_columns(uncoloured(lines.get_column("text")))
     done: list[Trial] = []
     for general in (False, True):
         those = [definition for definition in definitions if definition.general is general]
@@ -163,10 +168,12 @@ def _hits(lines: pl.DataFrame, definitions: Sequence[Definition]) -> dict[Patter
     patterns = [
         pattern
         for definition in definitions
-        if definition.reader == "lines"
         for pattern in definition.patterns
-        if _may_open(rust.opening(pattern.regex), shapes)
+        if pattern.regex and _may_open(rust.opening(pattern.regex), shapes)
     ]
+    stamps = dict.fromkeys(pattern.stamp for pattern in patterns if pattern.stamp)
+    seen = lines.select(pl.col("text").str.contains(stamp).any().alias(stamp) for stamp in stamps)
+    patterns = [pattern for pattern in patterns if not pattern.stamp or seen[pattern.stamp][0]]
     regexes = dict.fromkeys(pattern.regex for pattern in patterns)
     found = lines.select(pl.col("text").str.contains(regex).alias(regex) for regex in regexes)
     some = [pattern for pattern in patterns if found[pattern.regex].any()]

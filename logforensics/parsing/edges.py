@@ -15,8 +15,12 @@ from logforensics.parsing import regex as rust
 from logforensics.parsing.lines import Parsed, Reader
 
 _DIGITS = ("0", "00", "500", "1000", "10:00", "5", ":07", ".5", ",5", "Z", ".5Z", "+0000", "+00:00")
-_LOST_BEHIND = tuple(part + end for part in _DIGITS for end in ("", " x", "] x", "| x"))
-"""What may have followed: more digits of any part, a fraction, an offset; then the line's next field."""
+_WORDS = (
+    "", " PM", "M", " PM UTC", "M UTC", " UTC", "UTC", "TC", "C", "MT", "T", "ST", "EST", "000", " +1000", "20",
+    " 2020",
+)  # fmt: skip
+_LOST_BEHIND = tuple(part + end for part in (*_DIGITS, *_WORDS) for end in ("", " x", "] x", "| x") if part + end)
+"""What may have followed: more digits of any part, a fraction, AM or PM, a zone, a year; then the next field."""
 
 _LOST_BEFORE = ("1", "2", "20")
 """What may have stood before: another digit of the day, the century of the year."""

@@ -14,7 +14,9 @@ import polars as pl
 from logforensics.errors import UsageError
 from logforensics.parsing import regex as rust
 from logforensics.parsing.convert import field_expr, offsets, wall_expr
+from logforensics.parsing.levels import level_expr
 from logforensics.parsing.model import FIELDS, Definition, Pattern
+from logforensics.parsing.stamped import LEVELS, MESSAGES
 from logforensics.parsing.structured import KeyedPattern, compile_keyed
 from logforensics.schema import SCHEMA
 
@@ -27,6 +29,18 @@ _CLOCK: dict[str, pl.DataType] = {
 }
 _WHO = ("host", "program", "pid")
 """What a continuation line shares with the event above it besides its time; a severity would count it twice."""
+
+
+_ESCAPE = "\x1b["
+_COLOUR = "\x1b\\[[0-9;:]*[mK]"
+"""What sets a terminal's colours (ECMA-48, SGR), and erases the rest of a line."""
+
+
+def uncoloured(text: pl.Series) -> pl.Series:
+    """Lines as a terminal would show them: programs that take a file for a terminal paint their levels."""
+    if not text.str.contains(_ESCAPE, literal=True).any():
+        return text
+    return text.str.replace_all(_COLOUR, "")
 
 
 @dataclass(frozen=True)
@@ -45,11 +59,49 @@ class Parsed:
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A pattern made ready: the pruned regex and the expressions that turn its captures into columns."""
+    """A pattern made ready: the pruned regex, and what its captures become for these columns."""
 
     pattern: Pattern
-    regex: str
-    columns: tuple[pl.Expr, ...]
+    definition: Definition
+    captured: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The groups of the pattern."""
+        return rust.names(self.pattern.regex)
+
+    @cached_property
+    def places(self) -> dict[str, tuple[str, ...]]:
+        """The groups of a stamped pattern that may hold the level and the text, as far as they are asked for."""
+        if not self.pattern.stamp:
+            return {}
+        groups = {"severity": LEVELS, "message": MESSAGES}
+        found = {name: tuple(group for group in several if group in self.names) for name, several in groups.items()}
+        return {name: several for name, several in found.items() if several and name in self.captured}
+
+    @cached_property
+    def regex(self) -> str:
+        """The pattern without the captures that nobody asked for."""
+        several = [group for groups in self.places.values() for group in groups]
+        return rust.prune(self.pattern.regex, {"time", "zone", *self.captured, *several})
+
+    @cached_property
+    def columns(self) -> tuple[pl.Expr, ...]:
+        """What turns the captured texts into the timeline's columns; most patterns of a definition never need it."""
+        time = self.pattern.time
+        columns = [
+            wall_expr(pl.col("time"), time).alias("wall"),
+            pl.col("offset") if "zone" in self.names else pl.lit(time.offset, pl.Int32).alias("offset"),
+            pl.lit("year" in time.missing).alias("yearless"),
+            pl.lit(False).alias("carried"),
+        ]
+        for name in self.captured:
+            value = field_expr(name, self.definition) if name in self.names else pl.lit(None, SCHEMA[name])
+            if name in self.places:
+                text = pl.coalesce(self.places[name])
+                value = text if name == "message" else level_expr(text, "", self.definition.severity)
+            columns.append(value.alias(name))
+        return tuple(columns)
 
     def captures(self, text: pl.Series) -> pl.DataFrame:
         """The captured texts of each line; `time` is null where the pattern does not match."""
@@ -71,6 +123,12 @@ class Reader:
     compiled: tuple[_Compiled | KeyedPattern, ...] = field(repr=False)
 
     @cached_property
+    def stamps(self) -> str:
+        """What each event of a definition by stamps (stamped.py) holds, else "": it spares other lines many a try."""
+        stamps = dict.fromkeys(pattern.stamp for pattern in self.definition.patterns if pattern.stamp)
+        return "|".join(f"(?:{rust.prune(stamp, ())})" for stamp in stamps)
+
+    @cached_property
     def schema(self) -> dict[str, pl.DataType]:
         """Columns and types of `Parsed.events`, before the derived columns."""
         return {"line": pl.UInt32(), **_CLOCK, **{name: SCHEMA[name] for name in self.fields}}
@@ -82,10 +140,30 @@ class Reader:
         with `carried` set: they take wall time, offset and host, program, pid of the event above, and their whole
         text is their message.
         """
+        text = lines.get_column("text")
         left = lines.with_row_index("row")
+        # a level in colours is found only without them; elsewhere a text is left as it is, if it can be read so
+        found, undated, left = self._read(left.with_columns(uncoloured(text)) if self.stamps else left)
+        painted = left.get_column("text").str.contains(_ESCAPE, literal=True)
+        if painted.any():
+            plain = left.filter(painted).with_columns(uncoloured(left.get_column("text").filter(painted)))
+            more, bad, rest = self._read(plain)
+            found, undated, left = [*found, *more], [*undated, *bad], pl.concat([left.filter(~painted), rest])
+        events, rest = self._settle(pl.concat(found) if found else self._none(), left.sort("row"))
+        if len(found) > 1 or left.height:
+            events = events.sort("row")
+        rest = pl.concat([*(bad.with_columns(kind=pl.lit("unparsed")) for bad in undated), rest]).sort("row")
+        rest = rest.with_columns(pl.lit(text).gather(pl.col("row")).alias("text"))
+        return Parsed(self._finish(events), rest.select(list(REST_SCHEMA)))
+
+    def _read(self, left: pl.DataFrame) -> tuple[list[pl.DataFrame], list[pl.DataFrame], pl.DataFrame]:
+        """What the patterns make of some lines: frames of events, frames of lines that have no date, and the others."""
         events: list[pl.DataFrame] = []
         undated: list[pl.DataFrame] = []
-        for compiled in self.compiled:
+        stampless = left.clear()
+        for number, compiled in enumerate(self.compiled):
+            if number == 1 and self.stamps:
+                left, stampless = self._with_stamps(left)
             if left.height == 0:
                 break
             captures = compiled.captures(left.get_column("text"))
@@ -107,15 +185,12 @@ class Reader:
                 undated.append(hit.filter(bad))
                 part = part.filter(~bad)
             events.append(part)
-        found = pl.concat(events) if events else self._none()
-        rest = [bad.with_columns(kind=pl.lit("unparsed")) for bad in undated]
-        if left.height:
-            found, others = self._settle(found, left)
-            rest.append(others)
-        if len(events) > 1 or found.get_column("carried").any():
-            found = found.sort("row")
-        remaining = pl.concat(rest).sort("row").select(list(REST_SCHEMA)) if rest else pl.DataFrame(schema=REST_SCHEMA)
-        return Parsed(self._finish(found), remaining)
+        return events, undated, pl.concat([left, stampless])
+
+    def _with_stamps(self, left: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """Lines that hold a stamp of some kind, and those that hold none."""
+        some = left.get_column("text").str.contains(self.stamps)
+        return left.filter(some), left.filter(~some)
 
     def carry(self, candidates: pl.DataFrame, above: pl.DataFrame) -> pl.DataFrame:
         """Events from `rest` rows of kind "candidate" that continue the last row of `above`, an earlier block's events.
@@ -185,21 +260,8 @@ def compile_reader(
         raise UsageError(f"{unknown[0]}: no column of the timeline; known are {', '.join(FIELDS)}")
     captured = tuple(name for name in FIELDS if name in wanted)
     asked = tuple(name for name in FIELDS if name in set(fields))
-    compile_pattern = _compile if definition.reader == "lines" else compile_keyed
-    compiled = tuple(compile_pattern(pattern, definition, captured) for pattern in definition.patterns)
+    compiled = tuple(
+        compile_keyed(pattern, definition, captured) if pattern.keys else _Compiled(pattern, definition, captured)
+        for pattern in definition.patterns
+    )
     return Reader(definition, asked, derived, captured, compiled)
-
-
-def _compile(pattern: Pattern, definition: Definition, captured: Collection[str]) -> _Compiled:
-    names = rust.names(pattern.regex)
-    offset = pl.col("offset") if "zone" in names else pl.lit(pattern.time.offset, pl.Int32).alias("offset")
-    columns = [
-        wall_expr(pl.col("time"), pattern.time).alias("wall"),
-        offset,
-        pl.lit("year" in pattern.time.missing).alias("yearless"),
-        pl.lit(False).alias("carried"),
-    ]
-    for name in captured:
-        value = field_expr(name, definition) if name in names else pl.lit(None, SCHEMA[name])
-        columns.append(value.alias(name))
-    return _Compiled(pattern, rust.prune(pattern.regex, {"time", "zone", *captured}), tuple(columns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,12 +14,15 @@ from logforensics.schema import ALWAYS, DOUBT, SCHEMA
 FIELDS = tuple(name for name in SCHEMA if name not in (*ALWAYS, *DOUBT))
 """What a pattern may capture besides `time` and `zone`: the columns of the timeline."""
 
+_PLACE = re.compile("(severity|message)_.*")
+
 
 @dataclass(frozen=True)
 class Pattern:
     """One spelling of a format.  A `fallback` is tried on what no pattern above it matched, and may overlap them.
 
-    A structured line has `keys` in place of a regex; an empty layout means any stamp that stamps.py knows.
+    A structured line has `keys` in place of a regex; an empty layout means any stamp that stamps.py knows.  `stamp` is
+    the bare regex of the stamp around which stamped.py made the regex of the line, "" for all others.
     """
 
     name: str
@@ -26,13 +30,16 @@ class Pattern:
     time: TimeLayout
     fallback: bool = False
     keys: Keys | None = None
+    stamp: str = ""
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The timeline columns this pattern captures, in the order of its groups."""
         if self.keys is not None:
             return self.keys.fields
-        return tuple(name for name in rust.names(self.regex) if name not in ("time", "zone"))
+        found = [name for name in rust.names(self.regex) if name not in ("time", "zone")]
+        # a level or a text may stand in several places, each with a group of its own
+        return tuple(dict.fromkeys(_PLACE.sub(r"\1", name) for name in found))
 
 
 @dataclass(frozen=True)

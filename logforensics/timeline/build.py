@@ -107,7 +107,7 @@ class _Run:
         self.digest = digest
         self.progress = progress
         self.definitions = load_definitions()
-        self.readers: dict[str, Reader] = {}
+        self.readers: dict[Definition, Reader] = {}
         self.ledger = Ledger()
         self.passed_over: list[PassedOver] = list(discovery.passed_over)
         self.empty: list[LogFile] = []
@@ -150,9 +150,9 @@ class _Run:
         return Reading(source, known, pl.concat(frames, how="diagonal"))
 
     def _reader(self, definition: Definition) -> Reader:
-        if definition.name not in self.readers:
-            self.readers[definition.name] = compile_reader(definition, self.wanted)
-        return self.readers[definition.name]
+        if definition not in self.readers:
+            self.readers[definition] = compile_reader(definition, self.wanted)
+        return self.readers[definition]
 
     def _recognise(self, file: LogFile, known: Definition | None) -> Definition | None:
         """The definition that reads a file; the one that read its source so far is asked first."""
