@@ -44,7 +44,8 @@ def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen
         }
         zone = machine_zone(run)
         listed = with_anchors(timeline, [rows[kind](item, zone) for item in found])
-        write_text(run, as_json.listing(kind, listed, timeline.damage, timeline.passed_over))
+        absent = timeline.absent if kind == "boots" else None
+        write_text(run, as_json.listing(kind, listed, timeline.damage, timeline.passed_over, absent))
     else:
         from logforensics.report import tables
         from logforensics.report.build import zone_of

@@ -300,14 +300,24 @@ def note_row(note: Note) -> Row:
     return {"source": note.source, "kind": note.kind, "text": note.text, "events": note.events}
 
 
-def listing(key: str, rows: Sequence[Row], damage: Iterable[Damage], passed_over: Iterable[PassedOver]) -> str:
+def listing(
+    key: str,
+    rows: Sequence[Row],
+    damage: Iterable[Damage],
+    passed_over: Iterable[PassedOver],
+    absent: Sequence[str] | None = None,
+) -> str:
     """One analyser's findings as {"KEY": [...], "damage": [...], "unread": [...]}, one row a line for line tools.
 
-    Damage and files that could not be read stand beside the findings, since they bound what "none" means.
+    Damage and files that could not be read stand beside the findings, since they bound what "none" means; so do the
+    witnesses that are `absent`, as "absent": [...], where that is given.
     """
     unread = [passed_row(item) for item in passed_over if item.state == "unread"]
     parts = [(key, rows), ("damage", [damage_row(item) for item in damage]), ("unread", unread)]
-    return "{" + ", ".join(f'"{name}": {_listed(part)}' for name, part in parts) + "}\n"
+    listed = [f'"{name}": {_listed(part)}' for name, part in parts]
+    if absent is not None:
+        listed.append(f'"absent": {ascii_json(list(absent), indent=None)}')
+    return "{" + ", ".join(listed) + "}\n"
 
 
 def _listed(rows: Sequence[Row]) -> str:

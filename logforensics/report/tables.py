@@ -40,13 +40,17 @@ NOTHING = {
     "outages": "No outage found",
 }
 
+ABSENT = "No wtmp is among the files: boots are those that the kernel's and the journal's own lines tell of."
+
 
 def findings(
     kind: str, found: Sequence[Any], zone: Zone, timeline: Timeline, *, width: int = 80, ascii_only: bool = False
 ) -> str:
     """The findings of one analyser as a table; with none, the span and the sources in which there are none."""
+    paper = Paper(width, ascii_only=ascii_only)
+    aside = paper.paragraph(ABSENT) if kind == "boots" and timeline.absent else []
     if not found:
-        return _shown(Paper(width, ascii_only=ascii_only).paragraph(_none(kind, zone, timeline)), ascii_only)
+        return _shown([*paper.paragraph(_none(kind, zone, timeline)), *aside], ascii_only)
     makers: dict[str, Callable[[Sequence[Any], Zone], Table]] = {
         "gaps": _gaps,
         "bursts": _bursts,
@@ -55,7 +59,7 @@ def findings(
         "outages": _outages,
     }
     head, rows, right, stretch = makers[kind](found, zone)
-    return _shown([*columns(head, rows, width, right=right, stretch=stretch), _zone_line(zone)], ascii_only)
+    return _shown([*columns(head, rows, width, right=right, stretch=stretch), _zone_line(zone), *aside], ascii_only)
 
 
 def _shown(lines: Sequence[str], ascii_only: bool) -> str:

@@ -83,6 +83,14 @@ class Timeline:
     zone: Zone | None
     missing: tuple[Missing, ...] = ()
 
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Witnesses of boots that one looks for and that are not here: "wtmp", if no such file was read."""
+        kept = (
+            file.name.rpartition("/")[2].rpartition("!")[2] for file in self.files if file.state in ("parsed", "empty")
+        )
+        return () if any(name.startswith("wtmp") for name in kept) else ("wtmp",)
+
     def with_events(self, events: pl.DataFrame) -> Timeline:
         """The same timeline, showing only `events` (a selection of its own rows)."""
         return replace(self, events=events)
