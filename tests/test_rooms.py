@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parents[1] / "logforensics"
-ROOMS = ("evidence", "parsing", "clock", "timeline", "analysis", "outage", "report", "cli")
+ROOMS = ("evidence", "parsing", "clock", "timeline", "analysis", "outage", "report", "explore", "cli")
 SHARED = {"errors", "settings", "schema", "engine", "__init__"}
 """What every room may use: errors, settings, the columns, and the executor that knows none of them."""
 

@@ -10,6 +10,7 @@ from logforensics.cli.reading import investigated, read_boiled_down
 
 if TYPE_CHECKING:
     from logforensics.outage.verdict import Investigation
+    from logforensics.report.handmarks import HandMark
     from logforensics.report.model import Report
     from logforensics.timeline.model import Timeline
 
@@ -22,10 +23,17 @@ class Derived(NamedTuple):
     model: Report
 
 
-def derive(run: Run, *, quotes: bool = False, anchors: bool = False, cells: int | None = None) -> Derived:
+def derive(
+    run: Run,
+    *,
+    quotes: bool = False,
+    anchors: bool = False,
+    cells: int | None = None,
+    marked: tuple[HandMark, ...] = (),
+) -> Derived:
     """Reads the evidence and reasons; with `quotes` the cited lines' text is read again, with `anchors` their place.
 
-    `cells` is the length of the strips, if not the usual one.
+    `marked` are the lines a person marked, `cells` is the length of the strips, if not the usual one.
     """
     from logforensics.cli.filters import span
     from logforensics.cli.version import version
@@ -38,7 +46,7 @@ def derive(run: Run, *, quotes: bool = False, anchors: bool = False, cells: int 
     timeline = read_boiled_down(run)
     found = investigated(run, timeline)
     changes = changes_of(timeline.events, found.outages) if quotes else ()
-    cited = [*cited_lines(found), *(change.cite for change in changes)] if quotes else []
+    cited = [*cited_lines(found), *(c.cite for c in changes), *(m.cite for m in marked)] if quotes else []
     model = build_report(
         timeline,
         found,
@@ -49,7 +57,7 @@ def derive(run: Run, *, quotes: bool = False, anchors: bool = False, cells: int 
         changes=changes,
         cells=CELLS if cells is None else cells,
     )
-    model = replace(model, selection=span(timeline, run.settings))
+    model = replace(model, selection=span(timeline, run.settings), marked=marked)
     return Derived(timeline, found, _anchored(timeline, model) if anchors else model)
 
 

@@ -7,7 +7,20 @@ from typing import Annotated, Any
 
 import typer
 
-from logforensics.cli import boots, bursts, failures, gaps, outages, parsers, query, report, sources, timeline, verify
+from logforensics.cli import (
+    boots,
+    bursts,
+    explore,
+    failures,
+    gaps,
+    outages,
+    parsers,
+    query,
+    report,
+    sources,
+    timeline,
+    verify,
+)
 from logforensics.cli.config import defaults, is_configured
 from logforensics.cli.options import reads_evidence
 from logforensics.cli.output import abandon_stdout, say
@@ -28,7 +41,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["--help", "-h"]},
 )
 
-for _module in (report, timeline, gaps, bursts, failures, boots, outages, sources, query):
+for _module in (report, timeline, gaps, bursts, failures, boots, outages, sources, query, explore):
     _name = _module.__name__.rpartition(".")[2]
     app.command(_name)(reads_evidence(getattr(_module, _name)))
 app.command("verify")(verify.verify)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from logforensics.cli.options import Run, duration
+from logforensics.errors import UsageError
 
 if TYPE_CHECKING:
     from logforensics.report.model import Report
@@ -29,6 +31,9 @@ def report(
     threshold: Threshold = None,
     full: Annotated[bool, typer.Option("--full", help="Tell everything on the terminal, not one screen.")] = False,
     public: Annotated[bool, typer.Option("--public", help="A notice for users: no names, addresses, paths.")] = False,
+    marks: Annotated[
+        str | None, typer.Option("--marks", metavar="FILE", help="Lines marked in explore, for Markdown and HTML.")
+    ] = None,
 ) -> None:
     """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
 
@@ -39,6 +44,7 @@ def report(
     from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
     from logforensics.cli.reading import finish
     from logforensics.report.charts import CELLS
+    from logforensics.report.handmarks import read_marks
     from logforensics.report.terminal import room_for_strips
 
     run = with_threshold(run, threshold)
@@ -47,9 +53,12 @@ def report(
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)
+    if marks is not None and (public or chosen not in ("markdown", "html")):
+        raise UsageError("--marks: goes with -o FILE.md or -o FILE.html")
+    marked = () if marks is None else read_marks(Path(marks))
     screen = screen_of(run)
     cells = room_for_strips(screen.width)[1] if chosen == "terminal" else CELLS
-    timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json", cells=cells)
+    timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json", cells=cells, marked=marked)
     if public:
         write_text(run, _notice(model, chosen))
     elif chosen in ("html", "svg"):

@@ -13,6 +13,7 @@ from logforensics.evidence.anchors import Anchor
 from logforensics.evidence.hashing import Whole
 from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import BlindSpot, Outage
+from logforensics.report.handmarks import HandMark
 from logforensics.report.named import names_of
 
 
@@ -181,7 +182,7 @@ class Report:
     `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499);
     `panels` are there for the faces that draw (lanes.panels_of).  `selection` are the instants that --since and
     --until, or --around, came to.  `anchors` holds for each cited (file, line) where its bytes lie; `bundles` are what
-    members were read from.
+    members were read from.  `marked` are the lines a person marked.
     """
 
     version: str
@@ -213,6 +214,7 @@ class Report:
     selection: tuple[datetime | None, datetime | None] = (None, None)
     bundles: tuple[Whole, ...] = ()
     anchors: Mapping[tuple[str, int], Anchor] = field(default_factory=dict)
+    marked: tuple[HandMark, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:

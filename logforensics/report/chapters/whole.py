@@ -8,6 +8,7 @@ from logforensics.report.chapters.course import ending, timeline
 from logforensics.report.chapters.edges import edges
 from logforensics.report.chapters.effect import alibis, impact, monitors
 from logforensics.report.chapters.evidence import check, evidence
+from logforensics.report.chapters.marked import marked
 from logforensics.report.chapters.people import people
 from logforensics.report.chapters.summary import summary, title
 from logforensics.report.document import Blocks, Heading, Picture
@@ -32,7 +33,7 @@ def chapters(report: Report) -> Blocks:
         blocks += timeline(outage, report, index, level)
         blocks += ending(outage, report, index, level)
         blocks += confidence(outage, level)
-    blocks += observations(report)
+    blocks += [*observations(report), *marked(report)]
     if report.outages:
         blocks += people(report)
     return [*blocks, *evidence(report), *check(report)]
