@@ -50,7 +50,7 @@ class ClockEvidence:
 
 @dataclass(frozen=True)
 class Assumption:
-    """One thing that was assumed about a source's time: kind zone, year, clock, fold, gap or date, and words.
+    """One thing that was assumed about a source's time: kind zone, year, clock, fold, gap, date or order, and words.
 
     `events` is the number of events it touches; continuation lines are not counted.
     """

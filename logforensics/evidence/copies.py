@@ -22,8 +22,8 @@ def without_copies(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tuple[
     Copies arise when a rotation is interrupted (syslog.1 beside syslog.1.gz), and in backup folders.  Only files
     whose length, or the length a gzip trailer names (RFC 1952), another file shares are read for it; files packed
     otherwise only where the same name without the suffix is there too.  Of equal files the one stays that lies
-    highest, then plain before packed, then the first by name.  Copies of a part of a file are not found.  May raise
-    OSError.
+    highest, then plain before packed, then the first by name.  Copies of a beginning are found by
+    beginnings.py.  May raise OSError.
     """
     names = {file.name for file in files}
     by_length: dict[int, list[LogFile]] = defaultdict(list)
@@ -36,7 +36,7 @@ def without_copies(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tuple[
         if len(alike) > 1:
             first: dict[tuple[int, int], LogFile] = {}
             for file in sorted(alike, key=lambda file: (file.name.count("/"), file.compression != "plain", file.name)):
-                print_of = _fingerprint(file)
+                print_of = fingerprint(file)
                 if print_of is not None and (seen := first.setdefault(print_of, file)) is not file:
                     original[file.name] = seen
     kept = [file for file in files if file.name not in original]
@@ -57,7 +57,7 @@ def _text_length(file: LogFile, names: Collection[str]) -> int:
         return int.from_bytes(disk.reread(max(0, disk.size - _TRAILER // 2), _TRAILER // 2), "little")
 
 
-def _fingerprint(file: LogFile) -> tuple[int, int] | None:
+def fingerprint(file: LogFile) -> tuple[int, int] | None:
     """(bytes, CRC-32) of the whole text; files of one length are that seldom equal by chance (1 in 2**32).
 
     None where some of it could not be read: then nobody knows what it is equal to.

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from logforensics.errors import UsageError
+from logforensics.evidence.beginnings import without_beginnings
 from logforensics.evidence.bundle import bundle_of, members
 from logforensics.evidence.copies import without_copies
 from logforensics.evidence.held import opened
@@ -300,10 +301,14 @@ def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
 def _drop_copies(root: _Root) -> None:
     try:
         root.files, copies = without_copies(root.files)
+        root.files, parts = without_beginnings(root.files)
     except OSError:  # a file vanished meanwhile: reading it will say so, and nothing is left out on suspicion
         return
     for copy, original in copies:
         root.passed_over.append(PassedOver(copy.name, "not-a-log", f"the same content as {original.name}"))
+    for part, whole, length in parts:
+        reason = f"a copy of the first {length} bytes of the text of {whole.name}"
+        root.passed_over.append(PassedOver(part.name, "not-a-log", reason))
 
 
 def _inflated(disk: Disk, compression: str) -> tuple[bytes, str]:

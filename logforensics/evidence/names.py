@@ -9,7 +9,7 @@ _BIDI = {*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A),
 
 
 def shown(path: str) -> str:
-    """The path with bytes that are not UTF-8 and control characters as \\xNN (\\uNNNN above 0xff).
+    """The path with bytes that are not UTF-8 and control characters as \\xNN (\\uNNNN above 0x7f).
 
     A backslash becomes \\x5c, so that the name can be turned back and two files never share one.
     """
@@ -21,8 +21,8 @@ def _shown_character(character: str) -> str:
     code = ord(character)
     if "\udc80" <= character <= "\udcff":  # surrogateescape: a byte that is not UTF-8
         return f"\\x{code - 0xDC00:02x}"
-    if character < " " or "\x7f" <= character < "\xa0" or character == "\\":
+    if character < " " or character in "\x7f\\":
         return f"\\x{code:02x}"
-    if code in _BIDI:
+    if "\x80" <= character < "\xa0" or code in _BIDI:  # \x9b would be the byte, which is another name
         return f"\\u{code:04x}"
     return character

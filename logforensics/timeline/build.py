@@ -32,6 +32,7 @@ from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
+from logforensics.timeline.sequence import out_of_sequence
 
 Digest = Callable[[pl.DataFrame], pl.DataFrame]
 """Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
@@ -80,6 +81,7 @@ def read_timeline(
         for reading, frame in zip(readings, settled.frames, strict=True)
     ]
     holes = missing_entries(run.sequences)
+    told = (*notes_of(holes, run.sequences), *out_of_sequence([r.source for r in readings], settled.frames))
     begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
     return Timeline(
         events=events,
@@ -87,7 +89,7 @@ def read_timeline(
         files=run.file_summaries(),
         passed_over=tuple(sorted(run.passed_over, key=lambda item: item.name)),
         damage=run.ledger.damage,
-        assumptions=(*settled.assumptions, *run.assumptions, *notes_of(holes, run.sequences)),
+        assumptions=(*settled.assumptions, *run.assumptions, *told),
         ledger=run.ledger,
         log_files=tuple(file for source in discovery.sources for file in source.files),
         begin=begin,

@@ -18,7 +18,7 @@ from logforensics.evidence.names import shown
         (b"a\nb", "a\\x0ab"),
         (b"\x1b[31m", "\\x1b[31m"),
         (b"back\\x0aslash", "back\\x5cx0aslash"),
-        ("\u0085".encode(), "\\x85"),
+        ("\u0085".encode(), "\\u0085"),
         ("gpj\u202elog".encode(), "gpj\\u202elog"),
     ],
 )
