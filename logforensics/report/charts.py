@@ -60,7 +60,7 @@ def strips_of(
     boot_cells = {_cell(boot.time, start, step, cells): boot.cite.file for boot in boots if start <= boot.time <= stop}
     shown = {row.path for row in sorted(sources, key=lambda row: (-row.events, row.path))[:MOST_STRIPS]}
     strips = []
-    still = still_silent(outages)
+    still = still_silent(outages, sources)
     for row in sources:
         if row.path not in shown or row.first is None or row.last is None:
             continue
@@ -86,14 +86,16 @@ def strips_of(
     return Axis(start, stop, cells, marks), tuple(strips)
 
 
-def still_silent(outages: Sequence[Outage]) -> set[str]:
-    """Sources that fell silent in an outage that goes on: their silence lasts until the logs end."""
+def still_silent(outages: Sequence[Outage], sources: Sequence[SourceRow]) -> set[str]:
+    """Sources that fell silent before an outage that goes on, and stay so until the logs end."""
+    lasts = {row.path: row.last for row in sources if row.last is not None}
     return {
         alibi.name
         for outage in outages
         if outage.end is None
         for alibi in outage.alibis
         if alibi.kind == "source" and alibi.verdict == "silent"
+        if alibi.name in lasts and lasts[alibi.name] <= outage.start.latest.time
     }
 
 

@@ -28,6 +28,7 @@ from logforensics.report.document import (
     Quote,
     Span,
     Strong,
+    Table,
     Value,
 )
 from logforensics.report.drawing import ROOM, Drawing, Stretch, drawn
@@ -177,14 +178,17 @@ def _of_whole(block: Block | None) -> bool:
 
 
 def _anchors(blocks: Blocks) -> Iterator[str]:
-    """A name for each heading, told apart where a title comes twice."""
+    """A name for each heading and a label for each table, told apart where a title or caption comes twice."""
     seen: Counter[str] = Counter()
     for block in blocks:
-        if not isinstance(block, Heading):
+        if isinstance(block, Heading):
+            seen[block.anchor] += 1
+            yield block.anchor if seen[block.anchor] == 1 else f"{block.anchor}-{seen[block.anchor]}"
+        elif isinstance(block, Table):
+            seen[block.caption] += 1
+            yield block.caption if seen[block.caption] == 1 else f"{block.caption} ({seen[block.caption]})"
+        else:
             yield ""
-            continue
-        seen[block.anchor] += 1
-        yield block.anchor if seen[block.anchor] == 1 else f"{block.anchor}-{seen[block.anchor]}"
 
 
 def _quoted(blocks: Blocks) -> dict[Cite, str]:

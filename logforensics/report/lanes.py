@@ -11,6 +11,7 @@ import polars as pl
 from logforensics.outage.model import BlindSpot, Edge, Outage
 from logforensics.report.charts import bin_counts, still_silent
 from logforensics.report.model import Lane, Panel, Report, SourceRow
+from logforensics.report.verdict import length
 from logforensics.report.words import agent_name, plural
 
 BINS = 240
@@ -20,6 +21,9 @@ MOST_SOURCES = 12
 MOST_ENDPOINTS = 8
 MOST_MONITORS = 3
 """Lanes of each kind: all three fill a screen; the others are added up in one lane."""
+
+MOST_OUTAGES = 8
+"""Outages that have panels of their own, the longest: a page with many more of them is too heavy to be sent around."""
 
 WHOLE = 0.5
 """An outage that with its margins fills half of the span read needs no panel of its own."""
@@ -37,7 +41,12 @@ def panels_of(report: Report, events: pl.DataFrame, outcomes: pl.DataFrame | Non
         return ()
     whole = Panel(report.begin, report.end, ())
     panels = [whole]
+    longest = sorted(
+        range(len(report.outages)), key=lambda index: (-length(report.outages[index], report.end)[0], index)
+    )
     for index, outage in enumerate(report.outages):
+        if index not in longest[:MOST_OUTAGES]:
+            continue
         first = (outage.start.earliest or outage.start.latest).time
         last = report.end if outage.end is None else outage.end.latest.time
         around = replace(_near(first, last, whole), outage=index)
@@ -86,7 +95,7 @@ def _sources(
     rows = [row for row in report.sources if row.first is not None]
     ranked = sorted(rows, key=telling(outages))
     kept = {row.path for row in ranked[: MOST_SOURCES if len(rows) > MOST_SOURCES + 1 else None]}
-    still = still_silent(report.outages)
+    still = still_silent(report.outages, report.sources)
     lanes: list[Lane] = []
     rest: list[Lane] = []
     for row in rows:
@@ -142,7 +151,8 @@ def _endpoints(asked: pl.DataFrame, begin: datetime, end: datetime, outages: Seq
     affected = {name for outage in outages for name in outage.affected}
     lanes = []
     for (name,), (up, down) in found.items():
-        alibi = verdicts.get(name)
+        # One note cannot tell of several outages.
+        alibi = verdicts.get(name) if len(outages) == 1 else None
         note = ""
         if alibi is not None and alibi.verdict == "working":
             note = f"proven working: {plural(alibi.successes, 'good answer')}"

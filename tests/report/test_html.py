@@ -135,6 +135,7 @@ def test_several_outages_have_names_of_their_own(pictured: Report, outage: Outag
     page = Page(html.render(replace(pictured, outages=(outage, outage))))
     names = page.values("id")
     assert "impact-2" in names
+    assert "The conclusions and their grounds (2)" in page.values("aria-label")
     assert len(names) == len(set(names))
 
 

@@ -60,11 +60,22 @@ def summary(report: Report) -> Blocks:
         spans: list[Span] = [Strong(f"Outage {index + 1}."), " "] if len(report.outages) > 1 else []
         for number, sentence in enumerate(sentences(outage, report)):
             spans += [" ", *sentence] if number else sentence
-        blocks += [Para(tuple(spans), "lead"), _facts(outage, report)]
-    return blocks
+        blocks.append(Para(tuple(spans), "lead"))
+    own = facts(report.outages[0], report) if len(report.outages) == 1 else ()
+    return [*blocks, Facts((*own, *_of_report(report)))]
 
 
-def _facts(outage: Outage, report: Report) -> Facts:
+def _of_report(report: Report) -> tuple[tuple[str, Words], ...]:
+    return (
+        ("Host", joined((Value(host, 80) for host in report.hosts), 4) or BLANK),
+        ("Users told", BLANK),
+        ("Incident", ("number: ", BLANK, "; author: ", BLANK)),
+        ("Status", ("Draft, made from logs alone; reviewed by: ", BLANK)),
+    )
+
+
+def facts(outage: Outage, report: Report) -> tuple[tuple[str, Words], ...]:
+    """What is known of one outage, a row each."""
     rows: list[tuple[str, Words]] = [
         ("Began", _first_upper(bracket_words(outage.start, report.zone))),
         ("Ended", "Not over when the logs end" if outage.end is None else _ended(outage, report)),
@@ -82,12 +93,8 @@ def _facts(outage: Outage, report: Report) -> Facts:
         ("Not hit", (*values(outage.unaffected, MOST_NAMES), ": proven by good answers") if outage.unaffected else "-"),
         ("Monitors", _monitors(outage)),
         ("Detected", _detected(outage, report)),
-        ("Users told", BLANK),
-        ("Host", joined((Value(host, 80) for host in report.hosts), 4) or BLANK),
-        ("Incident", ("number: ", BLANK, "; author: ", BLANK)),
-        ("Status", ("Draft, made from logs alone; reviewed by: ", BLANK)),
     ]
-    return Facts(tuple(rows))
+    return tuple(rows)
 
 
 def _shown_zone_differs(outage: Outage, report: Report) -> bool:

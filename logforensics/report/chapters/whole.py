@@ -10,8 +10,8 @@ from logforensics.report.chapters.effect import alibis, impact, monitors
 from logforensics.report.chapters.evidence import check, evidence
 from logforensics.report.chapters.marked import marked
 from logforensics.report.chapters.people import people
-from logforensics.report.chapters.summary import summary, title
-from logforensics.report.document import Blocks, Heading, Picture
+from logforensics.report.chapters.summary import facts, summary, title
+from logforensics.report.document import Blocks, Facts, Heading, Picture
 from logforensics.report.model import Report
 from logforensics.report.verdict import headline
 
@@ -24,7 +24,8 @@ def chapters(report: Report) -> Blocks:
     level = 2 if len(report.outages) == 1 else 3
     for index, outage in enumerate(report.outages):
         if level > 2:
-            blocks += [Heading(2, f"Outage {index + 1}: {headline(outage, report).lower()}"), Picture(index)]
+            name = f"Outage {index + 1}: {headline(outage, report).lower()}"
+            blocks += [Heading(2, name), Facts(facts(outage, report)), Picture(index)]
         blocks += edges(outage, report, index, level)
         blocks += cause(outage, report, level)
         blocks += alibis(outage, report, level)
