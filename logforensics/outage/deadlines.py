@@ -42,7 +42,7 @@ def missed_beats(
                 Edge(
                     due,
                     stream.cites(last),
-                    f"{describe(stream)} came every {period(rhythm.median)} and was overdue{odds(rhythm, missing)}",
+                    f"{describe(stream)}, every {period(rhythm.median)} until then, was overdue{odds(rhythm, missing)}",
                     shift=(due - stream.times[last]).total_seconds(),
                 )
             )
@@ -70,25 +70,29 @@ def still_silent(streams: Iterable[Stream], since: datetime, until: datetime, ne
                 Edge(
                     held,
                     stream.cites(back),
-                    f"{describe(stream)} came every {period(rhythm.median)}, and came again only later",
+                    f"{describe(stream)}, else every {period(rhythm.median)}, came again only later",
                     shift=-rhythm.limit,
                 )
             )
     return sorted(edges, key=lambda edge: (edge.time, edge.cite or ("", 0)), reverse=True)
 
 
+MOST_DECADES = 9
+"""Nobody can picture a chance below one in a thousand million, and no rhythm is known well enough to tell it."""
+
+
 def odds(rhythm: Rhythm, silence: float) -> str:
     """The chance of a silence of so many seconds at a stream's rhythm, in words; nothing where it is not small."""
-    decades = min(99.0, rhythm.improbability(silence))
-    return f" (such a silence has a chance below 1 in 10^{decades:.0f})" if decades >= 2 else ""
+    decades = int(min(MOST_DECADES, rhythm.improbability(silence)))
+    return f" (the chance of that is below 1 in {10**decades:,})" if decades >= 2 else ""
 
 
 def describe(stream: Stream) -> str:
     """What a stream is, in words that quote no log text but names."""
     if stream.kind == "beat":
-        return f"a line of {stream.source} that recurs"
+        return f"a regular line of {stream.source}"
     if stream.kind == "poller":
-        return f"a client of {stream.source} that polls"
+        return f"a regular client of {stream.source}"
     return f"{stream.name}"
 
 

@@ -72,7 +72,8 @@ def _failures(outage: Outage, failures: Sequence[Failure]) -> Iterator[Row]:
     begin, end = _window(outage)
     seen: set[str] = set()
     for failure in failures:
-        if begin <= failure.time <= end and failure.kind not in seen and failure.witness != "claimed":
+        belongs = begin <= failure.time <= end or failure.cite in outage.cause.evidence
+        if belongs and failure.kind not in seen and failure.witness != "claimed":
             seen.add(failure.kind)
             yield failure.time, failure.cite, f"first line that says: {FAILURES.get(failure.kind, failure.kind)}"
 

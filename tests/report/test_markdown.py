@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from markdown_it import MarkdownIt
 
+from logforensics.analysis.findings import Cite
 from logforensics.outage.model import Outage
 from logforensics.report import markdown
 from logforensics.report.events import key_events
@@ -107,7 +108,7 @@ def test_each_edge_is_cited_with_its_reason_and_its_line(report: Report) -> None
     text = markdown.render(report)
     assert (
         "- It had failed by then: 2020-06-23 09:06:55 +10:00 (2020-06-22 23:06:55 UTC), a request that got a 504 after "
-        "the 60 s proxy timeout; 1 min earlier than the line was logged `nginx/access.log:6`\n"
+        "the 60 s proxy timeout; 1 min before the time of its line `nginx/access.log:6`\n"
     ) in text
     assert '  192.0.2.4 - - [23/Jun/2020:09:07:55 +1000] "GET /api/v1/x?a=`b`|c HTTP/1.1" 504 585 "-" "-"\n' in text
 
@@ -159,3 +160,11 @@ def test_the_manifest_and_the_account_of_lines_are_there(report: Report) -> None
 def test_two_renderings_are_equal_to_the_byte(report: Report) -> None:
     """The same model gives the same bytes."""
     assert markdown.render(report) == markdown.render(report)
+
+
+def test_a_log_that_went_on_proves_no_service(report: Report, outage: Outage) -> None:
+    """It is told apart from an endpoint that gave good answers."""
+    on = replace(outage.alibis[2], verdict="working", successes=90, first=Cite("syslog", 1), last=Cite("syslog", 90))
+    text = markdown.render(replace(report, outages=(replace(outage, alibis=(outage.alibis[0], on)),)))
+    assert "| `/` | endpoint | proven working | 88 | 0 |" in text
+    assert "| `syslog` | source | went on | 90 lines | - |" in text

@@ -10,6 +10,10 @@ from logforensics.report.document import BLANK, Blocks, Heading, Item, Items, Li
 from logforensics.report.model import Report
 from logforensics.report.words import duration, local, plural
 
+MEANING = (
+    'An endpoint is "proven working" if it gave good answers during the outage and failed none. A log that "went on" '
+    "shows that its writer and its disk lived, and no more. Silence acquits nobody."
+)
 MOST_ALIBIS = 40
 VERDICTS: dict[str, Words] = {
     "failed": Strong("failed"),
@@ -18,6 +22,7 @@ VERDICTS: dict[str, Words] = {
     "silent": "silent",
     "no-witness": "no witness",
 }
+WENT_ON = "went on"
 ORDER = ("failed", "mixed", "working", "silent", "no-witness")
 
 
@@ -32,7 +37,7 @@ def alibis(outage: Outage, report: Report, level: int) -> Blocks:
         if not outage.affected and not outage.unaffected:
             blocks.append(Para("No request or line during the outage tells the parts apart."))
         return blocks
-    blocks.append(Para('"Proven working" means answered or written during the outage. Silence acquits nobody.'))
+    blocks.append(Para(MEANING))
     ranked = sorted(
         outage.alibis, key=lambda a: (a.kind, _rank(a), -a.failures, -a.successes, a.name)
     )  # endpoints before sources, by the alphabet
@@ -54,7 +59,7 @@ def _alibi(alibi: Alibi) -> tuple[Words, ...]:
     return (
         Value(alibi.name, 80),
         alibi.kind,
-        VERDICTS.get(alibi.verdict, alibi.verdict),
+        WENT_ON if alibi.verdict == "working" and not counted else VERDICTS.get(alibi.verdict, alibi.verdict),
         f"{alibi.successes:,}" if counted else plural(alibi.successes, "line"),
         f"{alibi.failures:,}" if counted else "-",
         cited(alibi.first),
@@ -97,7 +102,8 @@ def impact(outage: Outage, report: Report, level: int) -> Blocks:
     if cost is None:
         return [*blocks, Para(("No request log tells what it cost: ", BLANK))]
     lost = f"{plural(cost.failed_requests, 'request')} from {plural(cost.clients, 'client address')}"
-    lines: list[Words] = [f"Failed: {lost} (5xx, or given up by the client; counted in the access log)"]
+    counted = "(5xx, or given up by the client; counted in the access log)"
+    lines: list[Words] = [f"Failed: {lost} {counted}" if cost.failed_requests else f"Failed: none {counted}"]
     endpoints = [alibi for alibi in outage.alibis if alibi.kind == "endpoint"]
     good, failed = sum(a.successes for a in endpoints), sum(a.failures for a in endpoints)
     hit = [alibi for alibi in endpoints if alibi.verdict == "failed"]

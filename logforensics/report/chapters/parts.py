@@ -79,10 +79,10 @@ def said(text: str, report: Report) -> Line:
 
 
 def moved(edge: Edge) -> str:
-    """How far an edge lies from its line's own time, as "; 1 min earlier than the line was logged"."""
+    """How far an edge lies from its line's own time, as "; 1 min before the time of its line"."""
     if not edge.shift:
         return ""
-    return f"; {duration(abs(edge.shift))} {'earlier' if edge.shift < 0 else 'later'} than the line was logged"
+    return f"; {duration(abs(edge.shift))} {'before' if edge.shift < 0 else 'after'} the time of its line"
 
 
 def advised(text: str, report: Report) -> Line:

@@ -38,6 +38,7 @@ ABSENCE = (
 )
 
 MOST_NAMES = 8
+TOTAL = "everything: nothing is proven to have worked"
 
 
 def title(report: Report) -> str:
@@ -89,7 +90,7 @@ def facts(outage: Outage, report: Report) -> tuple[tuple[str, Words], ...]:
         ("Lasted", span_words(*length(outage, report.end))),
         ("Extent", extent(outage)),
         ("Cause", cause_words(outage)),
-        ("Hit", values(outage.affected, MOST_NAMES) or "no endpoint by name"),
+        ("Hit", values(outage.affected, MOST_NAMES) or (TOTAL if outage.scope == "total" else "no endpoint by name")),
         ("Not hit", (*values(outage.unaffected, MOST_NAMES), ": proven by good answers") if outage.unaffected else "-"),
         ("Monitors", _monitors(outage)),
         ("Detected", _detected(outage, report)),
