@@ -43,6 +43,9 @@ CRONS = ("CRON", "cron", "crond", "CROND", "anacron", "/USR/SBIN/CRON", "/usr/sb
 ROUTINE = 3
 """What is logged in the same words at more instants than this is no change but routine (a service that re-syncs)."""
 
+ONE_LOGIN = timedelta(seconds=10)
+"""sshd, logind and systemd each tell of one login, within the second or, on a machine in trouble, a few later."""
+
 MOST = 8
 """A longer table of changes is no longer read; of a lead-up the newest are kept, being nearest to the start."""
 
@@ -101,7 +104,12 @@ def _changes(rows: pl.DataFrame, index: int, *, during: bool = False) -> list[Ch
 
 def _deeds(changes: list[Change]) -> list[Change]:
     """The few that tell most of a rescue: what people did before what services did."""
-    ranked = sorted(changes, key=lambda change: (change.kind not in BY_PEOPLE, *_order(change)))
+    told: list[Change] = []
+    for change in sorted(changes, key=_order):
+        before = [other for other in told if other.kind == change.kind == "login"]
+        if not before or change.time - before[-1].time > ONE_LOGIN:
+            told.append(change)
+    ranked = sorted(told, key=lambda change: (change.kind not in BY_PEOPLE, *_order(change)))
     return sorted(ranked[:MOST], key=_order)
 
 

@@ -144,11 +144,11 @@ def sentences(outage: Outage, report: Report) -> tuple[Line, ...]:
     low, high = length(outage, report.end)
     article = "An" if noun(outage)[0] in "aeiou" and not outage.planned else "A"
     what = f"planned {noun(outage)}" if outage.planned else noun(outage)
-    start = bracket_words(outage.start, zone)
+    start = bracket_words(outage.start, zone, whole=True)
     if outage.end is None:
         first = f"{article} {what} began {start} and was not over when the logs end: {span_words(low, None)}."
     else:
-        over = bracket_words(outage.end, zone)
+        over = bracket_words(outage.end, zone, whole=True)
         first = f"{article} {what} began {start} and ended {over}; it lasted {span_words(low, high)}."
     lead = "The cause is" if outage.cause.kind == "unknown" else "The cause:"
     result = [(first,), effect(outage), (f"{lead} {cause_words(outage)}.",)]

@@ -91,3 +91,14 @@ def test_the_text_is_that_of_the_line(outage: Outage, start: datetime) -> None:
     found = changes_of(events((start - timedelta(minutes=1), "sudo", SUDO)), (outage,))
     assert [change.text for change in quoted(found, {("syslog", 1): "Jun 23 the line"})] == ["Jun 23 the line"]
     assert [change.text for change in quoted(found, {})] == [SUDO]
+
+
+def test_one_login_is_told_once(outage: Outage, start: datetime) -> None:
+    """The daemon, the session manager and the service manager each write of it."""
+    at = start + timedelta(hours=1)
+    rows = events(
+        (at, "sshd", "Accepted publickey for ann from 192.0.2.7 port 50022 ssh2"),
+        (at, "systemd-logind", "New session 31 of user ann."),
+        (at + timedelta(seconds=1), "systemd", "Started Session 31 of user ann."),
+    )
+    assert told(changes_of(rows, (outage,))) == [("login", 1, True)]

@@ -60,8 +60,8 @@ def test_the_verdict_comes_first(report: Report) -> None:
     first = text.split("\n\n")[2]
     assert text.startswith("# Partial outage, about 22 hours (2020-06-23)\n")
     assert first == (
-        "A partial outage began between 2020-06-23 09:05:37.379 and 09:06:55 +10:00 and ended between "
-        "2020-06-24 07:12:12 and 07:13:11.622 +10:00; it lasted 22 h 5 min to 22 h 7 min. "
+        "A partial outage began between 2020-06-23 09:05:37 and 09:06:55 +10:00 and ended between "
+        "2020-06-24 07:12:12 and 07:13:12 +10:00; it lasted 22 h 5 min to 22 h 7 min. "
         "`/api/v1/alphanumeric/json` and `/api/v1/passphrase/json` failed: 4 requests from 2 clients; `/` and "
         "`/generate/alphanumeric` kept working. The cause: the disk went read-only (very likely, confidence 0.90). "
         "A monitor asked for `/` 88 times meanwhile and got a good answer every time."

@@ -59,7 +59,7 @@ def _actions(report: Report) -> list[tuple[Words, ...]]:
             yield NEXT.get(outage.cause.kind, NEXT["unknown"]), "mitigate"
             yield from ((advised(spot.advice, report), "detect") for spot in outage.blind_spots)
             yield from (
-                (advised(f"Keep a log: {wish[0].lower()}{wish[1:]}", report), "learn") for wish in outage.wishes[:3]
+                (advised(f"For next time: {wish[0].lower()}{wish[1:]}", report), "detect") for wish in outage.wishes[:3]
             )
 
     rows: list[tuple[Words, ...]] = [(text, kind, BLANK, BLANK) for text, kind in dict.fromkeys(wanted())]
@@ -73,8 +73,9 @@ def _authorities(report: Report) -> Blocks:
     aware: Words = BLANK
     due: list[Words] = [BLANK, BLANK]
     if found is not None:
-        aware = (f"not later than {local(found.time, report.zone)}, if the first trace of a person was that: ", BLANK)
-        due = [f"{local(found.time + timedelta(hours=hours), report.zone)}, by that time" for hours in (24, 72)]
+        at = found.time.replace(microsecond=0)
+        aware = (f"not later than {local(at, report.zone)}, if the first trace of a person was that: ", BLANK)
+        due = [f"{local(at + timedelta(hours=hours), report.zone)}, counted from then" for hours in (24, 72)]
     rows: list[tuple[Words, ...]] = [
         ("Became known", aware),
         ("Early warning due (24 h)", due[0]),

@@ -78,13 +78,13 @@ def _of_report(report: Report) -> tuple[tuple[str, Words], ...]:
 def facts(outage: Outage, report: Report) -> tuple[tuple[str, Words], ...]:
     """What is known of one outage, a row each."""
     rows: list[tuple[str, Words]] = [
-        ("Began", _first_upper(bracket_words(outage.start, report.zone))),
+        ("Began", _first_upper(bracket_words(outage.start, report.zone, whole=True))),
         ("Ended", "Not over when the logs end" if outage.end is None else _ended(outage, report)),
     ]
     if _shown_zone_differs(outage, report):
         rows += [
-            ("Began (UTC)", _first_upper(bracket_words(outage.start, UTC))),
-            ("Ended (UTC)", "-" if outage.end is None else _first_upper(bracket_words(outage.end, UTC))),
+            ("Began (UTC)", _first_upper(bracket_words(outage.start, UTC, whole=True))),
+            ("Ended (UTC)", "-" if outage.end is None else _first_upper(bracket_words(outage.end, UTC, whole=True))),
         ]
     rows += [
         ("Lasted", span_words(*length(outage, report.end))),
@@ -104,7 +104,7 @@ def _shown_zone_differs(outage: Outage, report: Report) -> bool:
 
 def _ended(outage: Outage, report: Report) -> str:
     assert outage.end is not None
-    return _first_upper(bracket_words(outage.end, report.zone))
+    return _first_upper(bracket_words(outage.end, report.zone, whole=True))
 
 
 def _monitors(outage: Outage) -> str:
