@@ -99,7 +99,8 @@ class Facts:
         servers = {definition.name.removesuffix(ACCESS) for definition in load_definitions()
                    if definition.name.endswith(ACCESS)}  # fmt: skip
         logs = {server + ending for server in servers for ending in (ACCESS, ERROR)}
-        return tuple(sorted(served | {name for name, form in self.formats.items() if form in logs}))
+        mine = {source.name for source in self.timeline.sources if not logs.isdisjoint((source.format, *source.also))}
+        return tuple(sorted(served | mine))
 
     @cached_property
     def sources(self) -> tuple[Stream, ...]:

@@ -49,7 +49,7 @@ _INSTEAD = {
     "b": ("letters", "the characters around it"),
 }
 _TOP_KEYS = (
-    "title", "reference", "reader", "files", "proves", "general", "precedence", "absent", "multiline", "types",
+    "title", "reference", "reader", "files", "proves", "general", "wraps", "precedence", "absent", "multiline", "types",
     "severity", "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback")
@@ -137,6 +137,7 @@ class _Reading:
             precedence=self.texts("precedence", table.get("precedence", [])),
             proves=proves,
             general=self.flag("general", table.get("general", False)),
+            wraps=self.flag("wraps", table.get("wraps", False)),
             samples=tuple(
                 self.sample(number, entry, {pattern.name for pattern in read})
                 for number, entry in enumerate(self.tables("[[samples]]", table.get("samples", [])), 1)

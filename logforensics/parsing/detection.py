@@ -20,6 +20,12 @@ ENOUGH = 0.2
 ENOUGH_MULTILINE = 0.02
 """The same where continuation lines are allowed: one event with a stack trace of fifty lines below it."""
 
+COMPANIONS = 3
+"""Formats beside the main one in one file: as many as programs that are seen to share an output."""
+
+FEW = 3
+"""Lines of another format that make no chance of it: a text of several lines may quote one."""
+
 GENERAL = 0.5
 """What a line counts that only a general definition reads: it wins where the others leave more than half."""
 
@@ -57,18 +63,12 @@ def detect(file_name: str, head: Sequence[str], definitions: Sequence[Definition
 
     `head` is some lines from the head and the middle of the file.  Nothing is chosen if no definition reads enough.
     """
-    found = judge(trials(file_name, head, definitions))
-    if found.definition is None:
-        return found
-    return replace(found, definition=adapted(found.definition, uncoloured(pl.Series(head, dtype=pl.String)).to_list()))
+    return settled(judge(trials(file_name, head, definitions)), head, definitions)
 
 
 def trials(file_name: str, head: Sequence[str], definitions: Sequence[Definition]) -> tuple[Trial, ...]:
     """Try every definition on the lines, best first."""
-    lines = pl.DataFrame(
-        {"line": range(len(head)), "text": list(head), "length": [0] * len(head)},
-        schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
-    ).filter(pl.col("text").str.strip_chars() != "")
+    lines = _frame(head).filter(pl.col("text").str.strip_chars() != "")
     lines = lines.with_columns(uncoloured(lines.get_column("text")))
     done: list[Trial] = []
     for general in (False, True):
@@ -107,6 +107,86 @@ def judge(tried: Sequence[Trial]) -> Detection:
     if not rivals:
         reasons.append("no other definition reads any")
     return Detection(best.definition, best.share, tuple(reasons))
+
+
+def settled(found: Detection, head: Sequence[str], definitions: Sequence[Definition]) -> Detection:
+    """The verdict with its definition made to suit the file: adapted to its lines, and with companions for the rest.
+
+    Programs that share one file, as a web server's two logs in a container's output, leave lines of several formats.
+    """
+    if found.definition is None:
+        return found
+    plain = uncoloured(pl.Series(head, dtype=pl.String)).to_list()
+    main = adapted(found.definition, plain)
+    others = [definition for definition in definitions if definition.name != main.name]
+    companions, reasons = _companions(main, [line for line in plain if line.strip()], others)
+    main = replace(main, companions=companions) if companions else main
+    if main.wraps:
+        texts = compile_reader(main, ("message",)).parse(_frame(plain)).events.get_column("message").drop_nulls()
+        inside = detect("", texts.to_list(), [other for other in definitions if not other.wraps])
+        if inside.definition is not None:
+            main = replace(main, inner=inside.definition)
+            reasons.append(f"its messages: {'; '.join(inside.reasons)}")
+    return Detection(main, found.share, (*found.reasons, *reasons))
+
+
+def _companions(
+    main: Definition, lines: Sequence[str], others: Sequence[Definition]
+) -> tuple[tuple[Definition, ...], list[str]]:
+    """Definitions that read lines of their own among those that `main` leaves, and why they are taken.
+
+    A line that would else be unparsed is theirs; one that may also continue the event above must not stand alone.
+    Where a general definition reads the file, those that know more take their lines first.
+    """
+    companions: list[Definition] = []
+    reasons: list[str] = []
+    unread, loose = (list(lines), set(lines)) if main.general else _unread(main, lines)
+    # of the general ones only lines that begin with a stamp: further in, it may be part of a text
+    general = [] if main.general else [_beginning(other) for other in others if other.general]
+    for those in ([other for other in others if not other.general], general):
+        while unread and len(companions) < COMPANIONS:
+            best = max(trials("", unread, those), key=lambda trial: trial.strong, default=None)
+            read = [] if best is None else _read_by(best.definition, unread)
+            if best is None or not read or not best.strong:
+                break
+            if len(read) < FEW and len(read) < ENOUGH_MULTILINE * len(lines) and not loose.issuperset(read):
+                break
+            if main.general and len(read) < ENOUGH * len(lines):
+                break
+            companions.append(adapted(best.definition, read))
+            reasons.append(f"{best.definition.name} reads {len(read)} of the lines that are left")
+            those = [other for other in those if other.name != best.definition.name]  # noqa: PLW2901 - one at a time
+            gone = set(read)
+            unread = [line for line in unread if line not in gone]
+    return tuple(companions), reasons
+
+
+def _unread(main: Definition, lines: Sequence[str]) -> tuple[list[str], set[str]]:
+    """The lines that `main` does not read as events, and those of them that continue nothing either."""
+    frame = _frame(lines)
+    parsed = compile_reader(main, ()).parse(frame)
+    own = set(parsed.events.filter(~pl.col("carried")).get_column("line"))
+    loose = set(parsed.rest.filter(pl.col("kind") == "unparsed").get_column("text"))
+    return [line for number, line in enumerate(lines) if number not in own and line[:1] not in " \t"], loose
+
+
+def _read_by(definition: Definition, lines: Sequence[str]) -> list[str]:
+    """The lines that a definition reads by patterns that are no fallbacks, or by any once it reads some so."""
+    events = compile_reader(adapted(definition, lines), ()).parse(_frame(lines)).events
+    return [lines[number] for number in events.filter(~pl.col("carried")).get_column("line")]
+
+
+def _beginning(definition: Definition) -> Definition:
+    """A definition by stamps without those that stand further back in a line."""
+    patterns = [p for p in definition.patterns if not p.name.endswith(("_late", "_end"))]
+    return replace(definition, patterns=tuple(replace(p, fallback=False) if p.stamp else p for p in patterns))
+
+
+def _frame(lines: Sequence[str]) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"line": range(len(lines)), "text": list(lines), "length": [0] * len(lines)},
+        schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
+    )
 
 
 def _enough(trial: Trial) -> float:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from logforensics.parsing.detection import Detection, judge, trials
+from logforensics.parsing.detection import Detection, judge, settled, trials
 from logforensics.parsing.model import Definition
 
 SHOWN = 3
@@ -58,4 +58,4 @@ def explain(file_name: str, head: Sequence[str], definitions: Sequence[Definitio
         )
         for trial in tried
     )
-    return Explanation(file_name, tried[0].lines if tried else 0, candidates, judge(tried))
+    return Explanation(file_name, tried[0].lines if tried else 0, candidates, settled(judge(tried), head, definitions))

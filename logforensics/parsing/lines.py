@@ -121,6 +121,7 @@ class Reader:
     derived: Mapping[str, pl.Expr]
     captured: tuple[str, ...] = field(repr=False)
     compiled: tuple[_Compiled | KeyedPattern, ...] = field(repr=False)
+    inner: Reader | None = field(repr=False, default=None)
 
     @cached_property
     def stamps(self) -> str:
@@ -178,7 +179,10 @@ class Reader:
                 left = left.clear()
             if "zone" in captures.columns:
                 captures.insert_column(0, offsets(captures.get_column("zone")))
-            part = captures.select(compiled.columns).insert_column(0, hit.get_column("row"))
+            part = captures.select(compiled.columns)
+            if self.inner is not None:
+                part = self._unwrapped(part, self.inner)
+            part.insert_column(0, hit.get_column("row"))
             part.insert_column(1, hit.get_column("line"))
             if part.get_column("wall").null_count():
                 bad = part.get_column("wall").is_null()
@@ -186,6 +190,21 @@ class Reader:
                 part = part.filter(~bad)
             events.append(part)
         return events, undated, pl.concat([left, stampless])
+
+    def _unwrapped(self, part: pl.DataFrame, inner: Reader) -> pl.DataFrame:
+        """Events with what their messages say of themselves, where they do not say it: a level, a request, its answer.
+
+        The time stays that of the wrapper, which is its host's, in full, and written when the line was.
+        """
+        text = part.get_column("message")
+        lines = pl.DataFrame({"line": pl.int_range(len(text), dtype=pl.UInt32, eager=True), "text": text})
+        lines = lines.with_columns(length=pl.lit(0, pl.UInt32)).filter(pl.col("text").is_not_null())
+        said = inner.parse(lines).events.filter(~pl.col("carried")).select("line", *inner.fields)
+        if not said.height:
+            return part
+        said = lines.select("line").join(said, on="line", how="left", maintain_order="left").drop("line")
+        kept = [name for name in inner.fields if name != "message"]
+        return part.with_columns(pl.coalesce(pl.col(name), said.get_column(name)).alias(name) for name in kept)
 
     def _with_stamps(self, left: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Lines that hold a stamp of some kind, and those that hold none."""
@@ -258,10 +277,15 @@ def compile_reader(
     unknown = sorted(wanted.difference(FIELDS))
     if unknown:
         raise UsageError(f"{unknown[0]}: no column of the timeline; known are {', '.join(FIELDS)}")
-    captured = tuple(name for name in FIELDS if name in wanted)
+    inside = definition.inner
+    more = wanted.intersection(inside.fields) - {"message"} if inside else set()
+    captured = tuple(name for name in FIELDS if name in wanted or (more and name == "message"))
     asked = tuple(name for name in FIELDS if name in set(fields))
     compiled = tuple(
-        compile_keyed(pattern, definition, captured) if pattern.keys else _Compiled(pattern, definition, captured)
-        for pattern in definition.patterns
+        compile_keyed(pattern, owner, captured) if pattern.keys else _Compiled(pattern, owner, captured)
+        # what knows more is asked first
+        for owner in sorted((definition, *definition.companions), key=lambda owner: owner.general)
+        for pattern in owner.patterns
     )
-    return Reader(definition, asked, derived, captured, compiled)
+    inner = compile_reader(inside, [name for name in FIELDS if name in more]) if inside and more else None
+    return Reader(definition, asked, derived, captured, compiled, inner)

@@ -70,6 +70,8 @@ class Definition:
     `origin` is what messages call its file.  `severity` maps captured text in lower case to RFC 5424 severities;
     `absent` are texts that stand for no value; `multiline` is None, "any", or the regex of continuation lines;
     `precedence` names the definitions whose patterns may match this one's samples and still come second;
+    `wraps` says that each message is a line of some other program; of one certain file, `inner` reads those, and
+    `companions` read the lines that the definition itself leaves;
     `proves` is None, or what every line of the format testifies to; `general` marks a definition of many formats'
     common shape, which yields to all that know more.
     """
@@ -89,9 +91,20 @@ class Definition:
     proves: str | None = None
     general: bool = False
     samples: tuple[Sample, ...] = ()
+    wraps: bool = False
+    companions: tuple[Definition, ...] = ()
+    inner: Definition | None = None
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The names of the definitions that read a part of a file with it."""
+        inner = (self.inner.name, *self.inner.others) if self.inner else ()
+        return tuple(dict.fromkeys((*inner, *(other.name for other in self.companions))))
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The timeline columns any of its patterns captures, in schema order."""
         captured = {field for pattern in self.patterns for field in pattern.fields}
+        for other in (*self.companions, *([self.inner] if self.inner else [])):
+            captured |= set(other.fields)
         return tuple(field for field in FIELDS if field in captured)

@@ -311,6 +311,7 @@ def _summary(reading: Reading, frame: pl.DataFrame, zone: tuple[str, str], ledge
         timezone_reason=zone[1],
         samples=samples[:5],
         proves=reading.definition.proves,
+        also=reading.definition.others,
     )
 
 

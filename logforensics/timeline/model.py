@@ -23,7 +23,8 @@ class SourceSummary:
     """One source as it was read: its format, its lines by fate, its span (UTC) and the zone its stamps were read in.
 
     `duplicate` lines stand at the end of the file before as well and were counted there.
-    `samples` holds the first few unparsed lines as (file, line, text).  `proves` is what a line of this format
+    `samples` holds the first few unparsed lines as (file, line, text); `also` are the formats that other lines of it,
+    or its messages, are in.  `proves` is what a line of this format
     proves by being written ("served": a request was answered), or None.
     """
 
@@ -42,6 +43,7 @@ class SourceSummary:
     samples: tuple[tuple[str, int, str], ...] = ()
     proves: str | None = None
     duplicate: int = 0
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
