@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import shlex
 from pathlib import Path
 from typing import Any
@@ -93,3 +94,10 @@ def test_documents_invent_no_parser() -> None:
     tables = re.findall(r"^\| parser \| reads \|\n(?:\|.*\n)+", DOCUMENTS, re.MULTILINE)
     rows = {name for table in tables for name in re.findall(r"^\| `([a-z0-9_]+)` \|", table, re.MULTILINE)}
     assert rows - set(PARSERS) == set()
+
+
+def test_reference_and_manual_are_up_to_date() -> None:
+    """They say what the program says; `./run python docs/generate.py` writes them anew."""
+    generator = runpy.run_path(str(ROOT / "docs" / "generate.py"))
+    assert (ROOT / "docs" / "reference.md").read_text(encoding="utf-8") == generator["reference"]()
+    assert (ROOT / "docs" / "logforensics.1").read_text(encoding="utf-8") == generator["manual"]()
