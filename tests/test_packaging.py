@@ -70,10 +70,13 @@ def test_wheel_holds_the_templates_of_the_report(wheel: Path) -> None:
 
 
 def test_wheel_holds_nothing_beside_the_package(wheel: Path) -> None:
-    """Tests, fixtures and a second copy of the parsers stay out of site-packages."""
+    """Tests, fixtures and a second copy of the parsers stay out of site-packages; the man page goes to share/man."""
     with zipfile.ZipFile(wheel) as archive:
-        tops = {name.split("/")[0] for name in archive.namelist()}
-    assert tops == {"logforensics", f"logforensics-{logforensics.__version__}.dist-info"}
+        names = archive.namelist()
+    own = f"logforensics-{logforensics.__version__}"
+    assert {name.split("/")[0] for name in names} == {"logforensics", f"{own}.dist-info", f"{own}.data"}
+    shared = [name for name in names if name.startswith(f"{own}.data/")]
+    assert shared == [f"{own}.data/data/share/man/man1/logforensics.1"]
 
 
 def test_wheel_finds_its_own_parsers(wheel: Path, tmp_path: Path) -> None:
