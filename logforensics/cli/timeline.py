@@ -88,6 +88,7 @@ def _chunks(run: Run, result: Timeline, chosen: str, *, csv_raw: bool, fold: boo
     from logforensics.report import exports, listing, rows
     from logforensics.report.build import zone_of
     from logforensics.report.layout import Paper
+    from logforensics.timeline.saved import save
 
     events, zone = result.events, machine_zone(run)
     if chosen == "table":
@@ -100,7 +101,7 @@ def _chunks(run: Run, result: Timeline, chosen: str, *, csv_raw: bool, fold: boo
         "jsonl": lambda: rows.jsonl(events, zone),
         "json": lambda: rows.jsonl(events, zone),
         "csv": lambda: rows.csv(events, zone, raw=csv_raw),
-        "parquet": lambda: rows.parquet(events),
+        "parquet": lambda: iter([save(result)]),
         "sqlite": lambda: exports.sqlite(events, zone),
         "ecs": lambda: exports.ecs(events, zone),
         "timesketch": lambda: exports.timesketch(events),

@@ -1,4 +1,4 @@
-"""Turns timeline events into bytes for programs, a block of rows at a time: JSON lines, CSV or Parquet."""
+"""Turns timeline events into bytes for programs, a block of rows at a time: JSON lines or CSV."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import polars as pl
 from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.escape import ARMED, CONTROLS, INVISIBLE, plain
 from logforensics.report.words import UTC
-from logforensics.schema import DOUBT, SCHEMA
+from logforensics.schema import DOUBT
 
 BLOCK = 1 << 16
 """Rows a block: some 20 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
@@ -146,12 +146,3 @@ def csv(events: pl.DataFrame, zone: Zone = UTC, *, raw: bool = False) -> Iterato
 def _disarmed(column: pl.Expr) -> pl.Expr:
     """The column with an apostrophe wherever a spreadsheet could begin a formula, as `escape.cell` puts it."""
     return column.str.replace_all(ARMED, "${1}'${2}")
-
-
-def parquet(events: pl.DataFrame) -> Iterator[bytes]:
-    """One Parquet file with every column that was read: `time` is a UTC timestamp in microseconds."""
-    buffer = io.BytesIO()
-    names = [name for name in SCHEMA if name in events.columns]
-    texts = [name for name in names if isinstance(events.schema[name], pl.Categorical | pl.Enum)]
-    events.select(names).with_columns(pl.col(texts).cast(pl.String)).write_parquet(buffer)
-    yield buffer.getvalue()

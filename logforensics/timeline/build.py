@@ -32,6 +32,7 @@ from logforensics.timeline.clocks import Reading, settle_sources
 from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
+from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
 
 Digest = Callable[[pl.DataFrame], pl.DataFrame]
@@ -60,11 +61,16 @@ def read_timeline(
     `schema.SCHEMA`); only their groups are captured.  `digest` works on each block's columns before they are
     kept.  `settings` gives assumed zones, the year and the number of jobs.
 
+    A single path may be a timeline that was saved as Parquet (timeline/saved.py).
+
     Raises UsageError for a path that does not exist and EvidenceError when nothing could be parsed.
     """
     chosen = settings or Settings()
-    discovery = discover([paths] if isinstance(paths, str) else list(paths))
+    typed = [paths] if isinstance(paths, str) else list(paths)
     wanted = frozenset(DEFAULT_FIELDS if fields is None else fields)
+    if len(typed) == 1 and (data := saved_at(typed[0])) is not None:
+        return restored(data, typed[0], wanted, digest)
+    discovery = discover(typed)
     run = _Run(discovery, wanted.difference(DOUBT), digest, progress)
     with cores(chosen.jobs) as executor:
         readings = [

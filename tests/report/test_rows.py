@@ -92,10 +92,3 @@ def test_columns_are_disarmed_as_a_single_cell_is(events: pl.DataFrame) -> None:
     text = "a;=1; -2;b @c;\u3000=d\x1b"
     row = next(csv.DictReader(io.StringIO("\n".join(lines(rows.csv(events.with_columns(message=pl.lit(text))))))))
     assert row["message"] == cell(text)
-
-
-def test_parquet_keeps_types(events: pl.DataFrame) -> None:
-    """Times are instants, not text."""
-    frame = pl.read_parquet(io.BytesIO(b"".join(rows.parquet(events))))
-    assert frame.schema["time"] == pl.Datetime("us", "UTC")
-    assert frame.columns == list(rows.COLUMNS)
