@@ -17,6 +17,7 @@ LATE = 7 * DAY  # spooled lines of a relay that was cut off come at most about a
 QUICK = DAY  # how near the clock must come back to where it was for a leap ahead to count as undone
 DOWN = 31 * DAY  # how long a machine may have been off before a wrong clock, or been wrong itself
 DEAD_CLOCK = 600_000_000  # an unset clock starts at 1 January 00:00; its boot is logged within ten minutes
+WEST, EAST, QUARTER = DAY // 2, DAY * 14 // 24, DAY // 96  # offsets are quarters of an hour, from -12:00 to +14:00
 _BASE = 946_684_800_000_000  # 2000-01-01T00:00 in microseconds since 1970
 
 
@@ -60,7 +61,7 @@ def astray(found: Sequence[Stretch]) -> tuple[set[int], set[int]]:
 
     - Back and forth again ("Jun 20", "Jan  1 00:00:05", "Jun 20"): the clock returns to where it had been, plus
       the time that was spent on the wrong dates, plus at most a month off (half a year if it began at 1 January 00:00).
-    - Ahead and back again to within a day.
+    - Ahead and back again to within a day, or likewise (1970 in UTC is the evening of 31 December in the west).
     - A source that starts at 1 January 00:00 and leaps ahead by more than a month.
 
     The second result are the stretches behind which the same steps can also be a New Year between long silences:
@@ -76,11 +77,21 @@ def astray(found: Sequence[Stretch]) -> tuple[set[int], set[int]]:
             index += 1
             continue
         lost.update(range(index, end + 1))
-        unset = found[index].first < DEAD_CLOCK
-        if before is not None and not unset and found[end + 1].first - before.last > QUICK:
+        if before is not None and found[end + 1].first - before.last > _surely_back(found[index]):
             loose.add(end + 1)
         index = end + 2  # the stretch after a stray one is where the clock was right again
     return lost, loose
+
+
+def _surely_back(block: Stretch) -> int:
+    """How far from where it was a clock may come back so that no lap of a year explains it as well."""
+    return YEAR if block.first < DEAD_CLOCK else DOWN if _unset(block) else QUICK
+
+
+def _unset(stretch: Stretch) -> bool:
+    """Whether a stretch begins within ten minutes of New Year in UTC, as clocks of some zone show it."""
+    into_year = (stretch.first + WEST) % YEAR
+    return into_year < EAST + WEST and into_year % QUARTER < DEAD_CLOCK
 
 
 def _ends_of_block(found: Sequence[Stretch], start: int) -> Iterator[int]:
@@ -92,17 +103,18 @@ def _ends_of_block(found: Sequence[Stretch], start: int) -> Iterator[int]:
 
 def _is_astray(before: Stretch | None, found: Sequence[Stretch], start: int, end: int) -> bool:
     block, after = found[start : end + 1], found[end + 1]
-    unset = block[0].first < DEAD_CLOCK
+    unset = _unset(block[0])
     spent = sum(stretch.last - stretch.first for stretch in block)
     leap_out = after.first - block[-1].last
     if before is None:
-        return unset and spent < DAY and DOWN < leap_out < YEAR - LATE
+        return block[0].first < DEAD_CLOCK and spent < DAY and DOWN < leap_out < YEAR - LATE
     step_in = block[0].first - before.last
     elapsed = after.first - before.last
-    if step_in < -SPLIT and leap_out > SPLIT:
-        allowed = HALF_YEAR if unset and spent < DAY else DOWN
-        return spent - SPLIT <= elapsed <= spent + allowed
-    return LATE < step_in < YEAR - LATE and leap_out < -LATE and -SPLIT <= elapsed <= QUICK and 0 <= spent <= DAY
+    away = HALF_YEAR if unset and spent < DAY else DOWN
+    if LATE - YEAR < step_in < -SPLIT and leap_out > SPLIT:  # from December to January is New Year, with late lines
+        return spent - SPLIT <= elapsed <= spent + away
+    away = HALF_YEAR if unset else QUICK
+    return LATE < step_in < YEAR - LATE and leap_out < -LATE and -SPLIT <= elapsed <= away and 0 <= spent <= DAY
 
 
 def laps(kept: Sequence[Stretch]) -> tuple[list[int], set[int]]:

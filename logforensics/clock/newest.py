@@ -13,6 +13,7 @@ from logforensics.clock.chain import FIRST_YEAR, LAST_YEAR, TIGHT, Chain, Range,
 from logforensics.clock.laps import DAY, LATE, YEAR
 
 UNKNOWN_YEAR = 2000  # the parser's placeholder: shown, and marked ambiguous, where nothing tells the year
+BRIEF = 31 * DAY  # a source of another year meets a month of others by 1 in 12
 NEAR = 31 * DAY  # a log is rotated within a month of its last line; a wrong year fits by 1 in 12
 
 
@@ -131,7 +132,8 @@ def _by_own_stamps(
     dated = {index for index, name in enumerate(clues.names) if rotated(name) is not None}
     ends = [file for file, _, _ in chain.ends if file in dated]
     named = [year for year in candidates if ends and all(-TIGHT <= chain.slack(year)[file] <= NEAR for file in ends)]
-    if named:
+    newest_is_dated = bool(chain.ends) and chain.ends[-1][0] in dated
+    if named and (newest_is_dated or stamped is None or not stamped.known or stamped.years.shown in named):
         return _sure(named[-1], "the dates in its file names")
     if stamped is not None and stamped.known and _is_live_chain(chain, stamped.years.shown):
         return _sure(stamped.years.shown, "the modification times of its files, which fit their last lines")
@@ -152,8 +154,9 @@ def _by_siblings(
 ) -> YearBasis | None:
     """The year in which the source meets the sources that have years.
 
-    An mtime decides between several.  It speaks alone where the source ended before the year in which it would meet
-    them: copies are younger than their lines, never older.
+    They prove it by ending together, or by being so few days that it would hardly meet them by chance.  An mtime
+    decides between several.  It speaks alone where the source ended before the year in which it would meet them:
+    copies are younger than their lines, never older.
     """
     if siblings is None:
         return None
@@ -163,7 +166,7 @@ def _by_siblings(
     meeting = [year for year in meeting if chain.in_time(year)] or meeting
     together = [year for year in meeting if abs(spans[year][1] - high) <= TIGHT]
     stale = bool(meeting) and stamped is not None and stamped.known and not chain.in_time(meeting[0])
-    if len(meeting) == 1 and not stale:
+    if len(meeting) == 1 and not stale and (high - low < BRIEF or together):
         return _sure(meeting[0], "the only year in which it meets the sources that have years")
     if stamped is not None and stamped.known and (stale or not meeting or stamped.years.shown in meeting):
         return stamped

@@ -86,7 +86,7 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
         wall=years.wall, low=years.low, high=years.high, astray=years.astray, unsure=years.low.is_not_null()
     )
     rows, fold_notes = _in_utc(rows, evidence)
-    rows = rows.with_columns(astray=pl.col("astray") | unset(rows["wall"], rows["time"]))
+    rows = rows.with_columns(astray=pl.col("astray") | unset(rows, evidence.zone))
     if rows["astray"].any():
         lost, bounds = pl.col("astray"), bounded(rows.select("time", "astray"))
         rows = rows.with_columns(bounds.select(bound_low="earliest", bound_high="latest")).with_columns(

@@ -6,6 +6,8 @@ from datetime import datetime
 
 import polars as pl
 
+from logforensics.clock.zones import Zone
+
 LEAP = 172_800_000_000  # microseconds: two days back and ahead again; what a relay delivers late is seldom that late
 JUST_BOOTED = (
     600_000_000  # an unset clock starts at New Year 00:00, UTC or local; its boot is logged within ten minutes
@@ -14,29 +16,38 @@ BEFORE_LOGS = datetime(1990, 1, 1)  # before there was a Linux to write any of t
 LAST = datetime(2106, 2, 7)  # the end of 32-bit unsigned Unix time
 
 
-def unset(walls: pl.Series, instants: pl.Series) -> pl.Series:
+def unset(rows: pl.DataFrame, zone: Zone) -> pl.Series:
     """Which rows a clock that was not set has written (Boolean).
 
-    `walls` (as written) and `instants` (UTC), both naive and in file order over a source.  Such rows have dates before
-    1990, or begin with a step back by more than two days into the first ten minutes of a year and end with a step
-    ahead to where the clock had been before.
+    `rows` in file order over a source, all naive Datetime us: wall (as written), time (UTC), low and high (its bounds,
+    null where it is sure).  Such rows have dates before 1990, or begin with a step back by more than two days into the
+    first ten minutes of a year (as written, in UTC or in the host's `zone`) and end with a step ahead to where the
+    clock had been before.
     """
+    instants = rows["time"]
     found = (instants < BEFORE_LOGS).fill_null(value=False)
     micros = instants.cast(pl.Int64)
     steps = micros.diff()
     backs = (steps < -LEAP).fill_null(value=False)
     if backs.any():
         index = pl.int_range(instants.len(), eager=True)
-        for start in (backs & (_new_year(walls) | _new_year(instants))).arg_true().to_list():
+        begins = rows.filter(backs)
+        begins = begins.with_columns(local=zone.to_local(begins["time"])["wall"])
+        fresh = begins.select(
+            pl.any_horizontal(
+                _new_year(name).fill_null(value=False) for name in ("wall", "time", "low", "high", "local")
+            )
+        ).to_series()
+        for start in backs.arg_true().filter(fresh).to_list():
             home = ((index > start) & (steps > LEAP) & (micros >= micros[start - 1] - LEAP)).fill_null(value=False)
             if home.any():
                 found |= (index >= start) & (index < home.arg_max())
     return found
 
 
-def _new_year(times: pl.Series) -> pl.Series:
-    into_year = (times - times.dt.truncate("1y")).dt.total_microseconds()
-    return into_year < JUST_BOOTED
+def _new_year(name: str) -> pl.Expr:
+    times = pl.col(name)
+    return (times - times.dt.truncate("1y")).dt.total_microseconds() < JUST_BOOTED
 
 
 def bounded(rows: pl.DataFrame) -> pl.DataFrame:

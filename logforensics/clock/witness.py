@@ -21,8 +21,9 @@ _TICK = timedelta(seconds=1)  # the steps of a Zone are whole seconds
 _LOOKED_AHEAD = 20  # years after a change for which the zone's own changes are written out
 _MANY = 3  # events within a stretch of clock time that was leapt over: one or two may be late lines
 
-JUMPS, RUNS_ON, SILENT = "jumps", "runs on", "silent"
-"""What a naive log shows at a change: its stamps jump, they run on through it, or it has too few to tell."""
+JUMPS, TIED, RUNS_ON, SILENT = "jumps", "jumps within a second", "runs on", "silent"
+"""What a naive log shows at a change: its stamps jump (TIED: between two lines of one second, which the steps of a Zone
+cannot part), they run on through it, or it has too few to tell."""
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,10 @@ class _Switch(NamedTuple):
 def agreed(witnesses: Sequence[pl.DataFrame]) -> Offsets:
     """The offset over time that most witnesses wrote; each is a frame (utc naive Datetime us, offset Int32).
 
-    A witness stands by its last offset until it writes another.  Where as many stand for one offset as for another
-    the one that held so far stays, at the beginning the one with more events.  A witness whose offset changes too
-    often for a host (the zones of its clients, say) is heard only if there is no other, as its commonest offset.
+    A witness stands by its last offset until it writes another, from its first event to its last.  Where as many stand
+    for one offset as for another the one that held so far stays, at the beginning (the first day) the one with more
+    events.  A witness whose offset changes too often for a host (the zones of its clients, say) is heard only if there
+    is no other, as its commonest offset.
     """
     switches = [_switches(index, rows) for index, rows in enumerate(witnesses)]
     steady = [index for index, rows in enumerate(witnesses) if len(switches[index]) <= _allowed(rows)]
@@ -71,13 +73,18 @@ def agreed(witnesses: Sequence[pl.DataFrame]) -> Offsets:
         events.update({int(offset): int(count) for offset, count in rows["offset"].value_counts().iter_rows()})
     if not steady:
         return Offsets(events.most_common(1)[0][0], ())
-    stands = {index: int(witnesses[index].sort("utc").item(0, "offset")) for index in steady}
-    first = now = _winner(stands, events, None)
+    sorted_rows = {index: witnesses[index].sort("utc", maintain_order=True) for index in steady}
+    spans = {index: (rows.item(0, "utc"), rows.item(-1, "utc")) for index, rows in sorted_rows.items()}
+    stands = {index: int(rows.item(0, "offset")) for index, rows in sorted_rows.items()}
+    begin = min(low for low, _ in spans.values())
+    early = {index: offset for index, offset in stands.items() if spans[index][0] <= begin + TOGETHER}
+    first = now = _winner(early, events, None)
     ordered = sorted(switch for index in steady for switch in switches[index])
     found: list[Change] = []
     for switch in ordered:
         stands[switch.witness] = switch.new
-        winner = _winner(stands, events, now)
+        heard = {index: offset for index, offset in stands.items() if spans[index][0] <= switch.high <= spans[index][1]}
+        winner = _winner(heard, events, now)
         if winner != now:
             alike = [
                 other
@@ -186,7 +193,8 @@ def _step_back(
     steps = _around(walls, change, old, new)
     back = (steps.diff() < shift / 2).fill_null(value=False).arg_true().to_list()
     if back:
-        return max(min(_behind(steps[back[0] - 1] - old), change.high), change.low), JUMPS
+        moment = max(min(_behind(steps[back[0] - 1] - old), change.high), change.low)
+        return moment, TIED if steps[back[0]] - new < moment else JUMPS
     inside = steps.filter((steps >= change.high + new) & (steps < change.low + old))
     widest = inside.diff().max()
     runs_on = inside.len() >= _MANY and isinstance(widest, timedelta) and widest < -shift / 2

@@ -140,7 +140,8 @@ class Zone:
 
     def instant(self, wall: datetime) -> datetime:
         """The UTC instant that a wall time is taken for: the earlier of a fold; by the offset before in a gap."""
-        return self._read(wall)[0]
+        first, last, state = self._read(wall)
+        return last if state == GAP else first
 
     def _read(self, wall: datetime) -> tuple[datetime, datetime, int]:
         row = self.to_utc(pl.Series([wall.replace(tzinfo=None)], dtype=pl.Datetime("us"))).row(0)
@@ -160,22 +161,24 @@ class Zone:
         """The instants of naive wall times: columns earliest, latest (naive Datetime us, UTC) and state (Int8).
 
         State 0: one instant.  State 1 (fold): two, `earliest` by the offset before the change, `latest` by the one
-        after.  State 2 (gap): no clock of this zone ever showed it; both columns hold the instant by the offset before.
+        after.  State 2 (gap): no clock of this zone ever showed it; `earliest` is by the offset after the change,
+        `latest` by the one before.
         """
         local = wall.cast(pl.Int64)
         changes = self.changes(wall.dt.year().unique().drop_nulls().to_list())
         offsets = self._offsets(changes, wall)
         before = _lookup(local, [at + max(a, b) * _SECOND for at, a, b in changes], offsets)
-        after = _lookup(local, [at + b * _SECOND for at, _, b in changes], offsets)
+        after = _lookup(local, [at + min(a, b) * _SECOND for at, a, b in changes], offsets)
         gaps = [edge for at, a, b in changes if b > a for edge in (at + a * _SECOND, at + b * _SECOND)]
         in_gap = _lookup(local, gaps, [edge % 2 for edge in range(len(gaps) + 1)]) == 1
-        state = pl.select(pl.when(in_gap).then(GAP).when(before != after).then(FOLD).otherwise(UNIQUE)).to_series()
-        return pl.DataFrame(
-            {
-                "earliest": (local - before * _SECOND).cast(pl.Datetime("us")),
-                "latest": (local - after * _SECOND).cast(pl.Datetime("us")),
-                "state": state.cast(pl.Int8),
-            }
+        rows = pl.DataFrame({"local": local, "before": before, "after": after, "in_gap": in_gap})
+        state = pl.when("in_gap").then(GAP).when(pl.col("before") != pl.col("after")).then(FOLD).otherwise(UNIQUE)
+        return rows.select(
+            (pl.col("local") - pl.max_horizontal("before", "after") * _SECOND)
+            .cast(pl.Datetime("us"))
+            .alias("earliest"),
+            (pl.col("local") - pl.min_horizontal("before", "after") * _SECOND).cast(pl.Datetime("us")).alias("latest"),
+            state.cast(pl.Int8).alias("state"),
         )
 
     def changes(self, years: Iterable[int]) -> list[tuple[int, int, int]]:

@@ -49,6 +49,9 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     in another language (MONTHS).
     """
     wall = _wall_expr(text, time)
+    if "%y" in time.layout:
+        # strptime(3): 69 to 99 are of the last century, which a clock that was not set shows
+        wall = pl.when(wall.dt.year() > 2068).then(wall.dt.offset_by("-100y")).otherwise(wall)
     if not _UNEVEN.search(time.layout):
         return wall
     other = replace(time, layout=time.layout.replace("%b", "%B"))

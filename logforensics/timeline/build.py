@@ -28,7 +28,8 @@ from logforensics.parsing.model import Definition
 from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.blocks import BlockResult, claimed, enter, read_block
-from logforensics.timeline.clocks import Reading, settle_sources
+from logforensics.timeline.clocks import settle_sources
+from logforensics.timeline.host import Reading
 from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of

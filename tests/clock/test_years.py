@@ -146,6 +146,13 @@ def test_dead_clock_after_weeks_off() -> None:
     assert (year_of(found), found.doubtful.to_list()) == ([2019] * 3, [False, True, False])
 
 
+def test_late_lines_at_new_year_are_no_dead_clock() -> None:
+    """December to January and back is a relay's late line, not a boot with a clock that was not set."""
+    stamps = ("Dec 31 23:59:00", "Jan 1 00:02:00", "Dec 31 23:58:00", "Jan 1 00:03:00")
+    found = stamped(*stamps, clues=mtime(2010, 1, 1, 1))
+    assert (year_of(found), found.doubtful.any()) == ([2009, 2010, 2009, 2010], False)
+
+
 def test_lines_with_years_in_the_same_source_are_anchors() -> None:
     """Where a file changes its spelling, the dated lines tell the year of the others."""
     walls = [datetime(2000, 12, 31, 23), datetime(2000, 1, 1, 1), datetime(2021, 1, 1, 2)]

@@ -14,7 +14,8 @@ from logforensics.clock.zones import Zone
 from logforensics.evidence.model import LogFile, Source
 from logforensics.parsing.binary import BINARY
 from logforensics.settings import Settings
-from logforensics.timeline.clocks import Reading, SettledSources, settle_sources
+from logforensics.timeline.clocks import SettledSources, settle_sources
+from logforensics.timeline.host import Reading
 
 TEXT = replace(BINARY["logins"], name="syslog", reader="lines")
 NOON = datetime(2026, 7, 1, 12)
@@ -155,11 +156,20 @@ def test_a_program_that_writes_utc_is_outvoted() -> None:
 
 
 def test_where_all_write_utc_the_naive_ones_do_too() -> None:
-    """UTC in every witness is an observation, not the default."""
-    found = settled(reading("a.json", NOON, offset=0), reading("b.log", NOON))
+    """Programs write UTC whatever the host's zone is: that it is UTC's is shown by events that then meet theirs."""
+    moments = [NOON + timedelta(minutes=7 * minute) for minute in range(20)]
+    found = settled(reading("a.json", *moments, offset=0), reading("b.log", *moments))
     assert found.zones["b.log"] == (
         "UTC",
-        "the offset a.json wrote; 1 of 1 naive events then meet one of theirs within a second",
+        "the offset a.json wrote; 20 of 20 naive events then meet one of theirs within a second",
+    )
+
+
+def test_utc_that_no_event_bears_out_is_the_last_resort() -> None:
+    """One event that meets another is chance: the warning stays."""
+    found = settled(reading("a.json", NOON, NOON + timedelta(minutes=1), offset=0), reading("b.log", NOON))
+    assert found.zones["b.log"][1].startswith(
+        "warning: no zone is known, UTC is assumed; --assume-tz sets it (the offset"
     )
 
 
@@ -169,6 +179,26 @@ def test_an_observation_is_checked_against_the_naive_source() -> None:
     assert found.zones["app.log"][1] == (
         "the offset access.log wrote; 1 of 2 naive events then meet one of theirs within a second"
     )
+
+
+def test_an_observed_offset_is_not_stretched_over_a_change() -> None:
+    """+02:00 in July may be Berlin's or Cairo's, or Troll's, which is at UTC in November: that stays a choice."""
+    summer, winter = datetime(2026, 7, 1, 12), datetime(2026, 11, 20, 12)
+    found = settled(reading("access.log", summer, offset=7200), reading("app.log", summer, winter))
+    rows = found.frames[1].select("time_basis", "time_earliest", "time_latest").rows()
+    assert rows == [
+        ("zone-assumed", None, None),
+        ("ambiguous", datetime(2026, 11, 20, 10, tzinfo=UTC), datetime(2026, 11, 20, 12, tzinfo=UTC)),
+    ]
+
+
+def test_an_observed_offset_holds_where_no_zone_with_it_changes() -> None:
+    """+10:00 and +11:00 in October are Australia's south-east, which all changes in the same night."""
+    spring, summer = datetime(2026, 10, 3, 12), datetime(2026, 10, 5, 12)
+    found = settled(
+        reading("access.log", spring, summer, offset=[36000, 39600]), reading("app.log", datetime(2026, 10, 4, 12))
+    )
+    assert (times(found, 1), found.frames[1]["time_basis"].to_list()) == (["2026-10-04 01:00"], ["zone-assumed"])
 
 
 def test_a_binary_log_is_no_witness_of_the_zone() -> None:
@@ -201,6 +231,7 @@ def test_missing_years_come_from_the_siblings_over_new_year() -> None:
     found = settled(
         reading("access.log", datetime(2025, 12, 31, 12), datetime(2026, 1, 1, 12), offset=0),
         reading("syslog", datetime(2000, 12, 31, 23, 59), datetime(2000, 1, 1, 0, 1), yearless=True),
+        assume=(("*", "UTC"),),
     )
     assert (times(found, 1), found.frames[1]["time_basis"].to_list()) == (
         ["2025-12-31 23:59", "2026-01-01 00:01"],
