@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from logforensics.errors import UsageError
+from logforensics.errors import EvidenceError, UsageError
 
 if TYPE_CHECKING:
     from logforensics.parsing.explain import Explanation
@@ -97,11 +97,14 @@ def explain(
 
     found = discover([log])
     definitions = load_definitions()
-    accounts = [
-        account_of(file.name, sample_lines(file), definitions) if file.kind == "text" else explain_binary(file)
-        for source in found.sources
-        for file in source.files
-    ]
+    try:
+        accounts = [
+            account_of(file.name, sample_lines(file), definitions) if file.kind == "text" else explain_binary(file)
+            for source in found.sources
+            for file in source.files
+        ]
+    except OSError as error:
+        raise EvidenceError(f"{log}: {error.strerror}") from error
     if as_json:
         passed = [{"file": item.name, "state": item.state, "reason": item.reason} for item in found.passed_over]
         _print(ascii_json({"files": [_account_row(account) for account in accounts], "passed_over": passed}) + "\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import re
@@ -18,7 +19,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from logforensics.errors import UsageError
-from logforensics.evidence.opening import open_quietly
+from logforensics.evidence.opening import ABSENT, open_quietly, twice, words_of
 
 UNIQUE, FOLD, GAP = 0, 1, 2
 """States of a wall time: one instant, two (the clock went back over it), none (the clock leapt over it)."""
@@ -276,23 +277,29 @@ def _read_regular(path: Path, limit: int) -> bytes:
     handle = open_quietly(path)
     try:
         data = b""
-        while len(data) < limit and (chunk := os.read(handle, limit - len(data))):
+        while len(data) < limit and (chunk := twice(os.read, handle, limit - len(data))):
             data += chunk
         return data
     finally:
         os.close(handle)
 
 
-def evidence_zone(roots: Sequence[Path]) -> tuple[Zone, str] | None:
+Unread = list[tuple[str, str]]
+"""Files of an etc folder that are there and could not be read: (name, the system's words)."""
+
+
+def evidence_zone(roots: Sequence[Path], unread: Unread | None = None) -> tuple[Zone, str] | None:
     """The zone that the evidence's own etc/localtime or etc/timezone names, and the reason in words; None if neither.
 
     For each root (a folder or a file of the evidence) etc is looked for in it, up to three levels above it, and beside
     the var/log in its path; the first root that has one decides.  The machine's own /etc counts only for its own live
     /var/log.  A link to .../zoneinfo/NAME is read, never followed: in a copied tree it points into the wrong machine.
+    What is there and cannot be read is added to `unread`.
     """
+    failed: Unread = [] if unread is None else unread
     for root in roots:
         for etc in _etc_folders(root):
-            found = _zone_of_etc(etc)
+            found = _zone_of_etc(etc, failed)
             if found is not None:
                 zone, reason = found
                 return zone, (f"this machine's /{reason}" if etc == Path("/etc") else f"the evidence's {reason}")
@@ -312,10 +319,10 @@ def _etc_folders(root: Path) -> list[Path]:
     return [home / "etc" for home in homes if home != home.parent]
 
 
-def _zone_of_etc(etc: Path) -> tuple[Zone, str] | None:
+def _zone_of_etc(etc: Path, unread: Unread) -> tuple[Zone, str] | None:
     """The zone an etc folder sets.  localtime is what programs use; timezone (Debian) is only its name."""
-    named = _zone_of_name_file(etc / "timezone")
-    used = _zone_of_localtime(etc / "localtime")
+    named = _zone_of_name_file(etc / "timezone", unread)
+    used = _zone_of_localtime(etc / "localtime", unread)
     if used is None:
         return (named, f"etc/timezone says {named.label}") if named is not None else None
     if named is None:
@@ -325,25 +332,35 @@ def _zone_of_etc(etc: Path) -> tuple[Zone, str] | None:
     return used, f"etc/localtime says {used.label} (etc/timezone says {named.label}, which programs do not use)"
 
 
-def _zone_of_name_file(path: Path) -> Zone | None:
+def _note(path: Path, error: BaseException | None, unread: Unread) -> None:
+    if isinstance(error, OSError) and error.errno not in ABSENT:
+        unread.append((f"etc/{path.name}", words_of(error)))
+
+
+def _zone_of_name_file(path: Path, unread: Unread) -> Zone | None:
     try:
         text = _read_regular(path, 4096).decode("ascii")
         names = [line.strip() for line in text.split("\n") if line.strip() and not line.startswith("#")]
         return Zone.named(names[0]) if names else None
-    except (OSError, UnicodeDecodeError, UsageError):
+    except (OSError, UnicodeDecodeError, UsageError) as error:
+        _note(path, error, unread)
         return None  # nothing that names a zone: the caller falls back, and says so
 
 
-def _zone_of_localtime(path: Path) -> Zone | None:
+def _zone_of_localtime(path: Path, unread: Unread) -> Zone | None:
     try:
         link = str(path.readlink())
-    except OSError:
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # a link that may not be followed, or nothing at all
+            _note(path, error, unread)
+            return None
         link = ""  # not a link: a copy of the zone's file
     try:
         if link:
             return Zone.named(link.partition("zoneinfo/")[2].removeprefix("posix/").removeprefix("right/"))
         return Zone.from_tzif(path)
-    except UsageError:
+    except UsageError as error:
+        _note(path, error.__cause__, unread)
         return None
 
 

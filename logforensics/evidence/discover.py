@@ -24,7 +24,7 @@ from logforensics.evidence.journal.header import unreadable as unreadable_journa
 from logforensics.evidence.kind import kind_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
-from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, words_of
+from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, twice, words_of
 from logforensics.evidence.packings import MEMORY, compression_of
 from logforensics.evidence.rotation import SortKey, logical_name
 from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
@@ -78,7 +78,7 @@ def discover(paths: Sequence[str]) -> Discovery:
         root = roots.setdefault(base, _Root(base))
         if path == "-":
             _add_stdin(root)
-        elif Path(path).is_dir():
+        elif _is_folder(path):
             _walk(root, path, seen)
         else:
             _add(root, path, seen, typed=True)
@@ -110,7 +110,14 @@ def _expand(typed: str) -> list[tuple[str, str]]:
     except OSError:
         pass  # not allowed to look: the walk says so with the reason
     path = os.path.abspath(typed)
-    return [(path if Path(path).is_dir() else os.path.dirname(path), path)]
+    return [(path if _is_folder(path) else os.path.dirname(path), path)]
+
+
+def _is_folder(path: str) -> bool:
+    try:
+        return stat.S_ISDIR(twice(os.stat, path).st_mode)
+    except OSError:
+        return False  # what is wrong with it is said when it is opened
 
 
 def _walk(root: _Root, top: str, seen: dict[tuple[int, int], str]) -> None:
@@ -188,7 +195,7 @@ def _add(
     """Adds one file as a LogFile, or as passed over with the reason; `inode` is the one the folder's listing gave."""
     name = _name(root, path)
     try:
-        state = Path(path).stat(follow_symlinks=typed) if inode is None else _state_of_listed(Path(path), inode)
+        state = Path(path).stat(follow_symlinks=typed) if inode is None else twice(_state_of_listed, Path(path), inode)
         if not stat.S_ISREG(state.st_mode):
             what = next((text for test, text in _KINDS if test(state.st_mode)), "not a regular file")
             root.passed_over.append(PassedOver(name, "not-a-log", what))

@@ -50,7 +50,8 @@ class FileReader(Generic[Part]):
                   tile exactly [0, text_bytes),
     `lines`       how many lines or records there are,
     `damage`      torn off, unreadable or doubtful stretches,
-    `note`        in words why it could not be read, or how it changed meanwhile; "" if all is well.
+    `note`        in words why it could not be read, or how it changed meanwhile; "" if all is well,
+    `error`       why it could not be opened; None if it could.
     Never raises for a file that cannot be read: that is Damage("unread").
     """
 
@@ -67,6 +68,7 @@ class FileReader(Generic[Part]):
         self.lines = 0
         self.damage: list[Damage] = []
         self.note = ""
+        self.error: OSError | None = None
         self._disk: Disk | None = None
 
     @property
@@ -79,7 +81,7 @@ class FileReader(Generic[Part]):
         try:
             disk = self._disk = opened(self.file)
         except OSError as error:
-            self.note = words_of(error)
+            self.error, self.note = error, words_of(error)
             self._hole(Hole("unread", self.file.size))
             self.whole = False
             return

@@ -6,9 +6,10 @@ import errno
 import hashlib
 import os
 import stat
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple, ParamSpec, Self, TypeVar
 
 from logforensics.evidence.pieces import Hole, Pieces
 
@@ -30,7 +31,23 @@ _FLAGS = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _RENAMES = 8
 """Times a file is looked for that is renamed again between the look and the opening; a rotation does that once."""
 
+ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.EINVAL, errno.ELOOP, errno.ENAMETOOLONG}
+"""Errors that say that there is no such file, rather than that it could not be read."""
+
 STDIN = Path("-")
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+
+
+def twice(ask: Callable[Asked, Answer], *args: Asked.args, **options: Asked.kwargs) -> Answer:
+    """`ask(...)`, asked again after an error that may be gone at the second try: a busy disk, server or system."""
+    try:
+        return ask(*args, **options)
+    except OSError as error:
+        if error.errno in ABSENT or error.errno in {errno.EACCES, errno.EPERM}:
+            raise
+        return ask(*args, **options)
 
 
 def open_quietly(path: Path) -> int:
@@ -39,10 +56,10 @@ def open_quietly(path: Path) -> int:
     Raises OSError, also (EINVAL) for anything that is not a regular file: a FIFO would block for ever.
     """
     try:
-        fd = os.open(path, _FLAGS | getattr(os, "O_NOATIME", 0))
+        fd = twice(os.open, path, _FLAGS | getattr(os, "O_NOATIME", 0))
     except PermissionError:  # O_NOATIME is for the file's owner only
-        fd = os.open(path, _FLAGS)
-    if not stat.S_ISREG(os.fstat(fd).st_mode):
+        fd = twice(os.open, path, _FLAGS)
+    if not stat.S_ISREG(twice(os.fstat, fd).st_mode):
         os.close(fd)
         raise OSError(errno.EINVAL, "not a regular file", str(path))
     return fd
@@ -52,9 +69,9 @@ def open_folder(path: str) -> int:
     """An fd by which a folder can be listed that keeps its atime where that is allowed; raises OSError."""
     flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
     try:
-        return os.open(path, flags | getattr(os, "O_NOATIME", 0))
+        return twice(os.open, path, flags | getattr(os, "O_NOATIME", 0))
     except PermissionError:
-        return os.open(path, flags)
+        return twice(os.open, path, flags)
 
 
 def words_of(error: OSError) -> str:
@@ -104,7 +121,7 @@ def open_again(path: Path, state: State) -> int:
     """
     try:
         fd = open_quietly(path)
-        if state.same_file(State.of(os.fstat(fd))):
+        if state.same_file(State.of(twice(os.fstat, fd))):
             return fd
         os.close(fd)
     except FileNotFoundError:
@@ -114,7 +131,7 @@ def open_again(path: Path, state: State) -> int:
         if other is None:
             break
         fd = open_quietly(other)
-        if state.same_file(State.of(os.fstat(fd))):
+        if state.same_file(State.of(twice(os.fstat, fd))):
             return fd
         os.close(fd)
     raise FileNotFoundError(errno.ENOENT, "rotated away while it was read", str(path))
@@ -133,7 +150,7 @@ class Disk:
         self.owned = owned
         self.base = 0  # where in the opened file the bytes begin
         self._path: Path | None = None
-        found = os.fstat(fd)
+        found = twice(os.fstat, fd)
         self.state = State.of(found)
         self.size = found.st_size
         # st_blocks counts units of 512 bytes whatever the file system's block (stat(2)).
@@ -173,7 +190,7 @@ class Disk:
 
     def state_now(self) -> State:
         """The open file's state by a fresh fstat."""
-        return State.of(os.fstat(self._fd))
+        return State.of(twice(os.fstat, self._fd))
 
     def size_now(self) -> int:
         """The file's size by a fresh fstat: smaller than `size` when it was truncated under our hands."""

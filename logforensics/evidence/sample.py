@@ -14,7 +14,7 @@ MIDDLE_BYTES = 16 << 10
 def sample_lines(file: LogFile, head_lines: int = 200, middle_lines: int = 100) -> tuple[str, ...]:
     """Up to `head_lines` lines from the start and, of a plain file, `middle_lines` from its middle.
 
-    Lines are as lines_of gives them, blank ones left out.  A file that cannot be read gives none.
+    Lines are as lines_of gives them, blank ones left out.  Raises OSError for a file that cannot be opened.
     """
     head: list[str] = []
     reader = BlockReader(file, HEAD_BYTES, longest_line=4 * HEAD_BYTES, digest=False)
@@ -24,6 +24,8 @@ def sample_lines(file: LogFile, head_lines: int = 200, middle_lines: int = 100) 
         length += len(block.data)
         if len(head) >= head_lines or length >= 4 * HEAD_BYTES:
             break
+    if reader.error is not None:
+        raise reader.error
     return (*head[:head_lines], *_middle(file)[:middle_lines])
 
 

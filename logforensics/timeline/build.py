@@ -18,6 +18,7 @@ from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.no_log import no_log
+from logforensics.evidence.opening import words_of
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
@@ -165,7 +166,12 @@ class _Run:
 
     def _recognise(self, file: LogFile, known: Definition | None) -> Definition | None:
         """The definition that reads a file; the one that read its source so far is asked first."""
-        head = sample_lines(file)
+        try:
+            head = sample_lines(file)
+        except OSError as error:
+            reason = f"its format could not be looked at: {words_of(error)}"
+            self.summaries[file.name] = FileSummary(file.name, "unread", reason, None, file.size, None, 0)
+            return None
         if not head:
             return None
         if known is not None and detect(file.name, head, (known,)).share >= 1 - STRANGERS:
@@ -248,7 +254,7 @@ class _Run:
             known = self.summaries.get(file.name)
             state, reason = (known.state, known.reason) if known else ("unknown-format", "no parser reads its lines")
             self._close(file, source, blocks, state, reason)
-        if self.summaries[file.name].state not in {"empty", "unread"}:
+        if self.summaries[file.name].state != "empty" and not blocks.has("unread"):
             known = self.summaries[file.name]
             self.passed_over.append(PassedOver(file.name, known.state, known.reason))
 

@@ -39,13 +39,14 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
     A naive source's zone is, in this order: the one given by --assume-tz; the evidence's own etc/timezone or
     etc/localtime; the offset that other sources wrote; UTC with a warning.
     """
-    own = _recorded_zone(settings) or evidence_zone(roots)
+    unread: list[tuple[str, str]] = []
+    own = _recorded_zone(settings) or evidence_zone(roots, unread)
     host = Host(own, readings)
     siblings = _years_seen(readings)
     mtimes = dict(settings.recorded.mtimes) if settings.recorded else {}
     frames: list[pl.DataFrame] = []
     zones: dict[str, tuple[str, str]] = {}
-    assumptions: list[Assumption] = []
+    assumptions = [Assumption(name, "zone", f"it could not be read: {why}", 0) for name, why in unread]
     for reading in readings:
         told = _zone_for(reading, settings)
         clock = HostClock(*told) if told else host.clock_of(reading)
@@ -109,7 +110,11 @@ def _day_order(reading: Reading) -> str | None:
     days = reading.frame.get_column("wall").dt.day()
     if not reading.frame.height or (days > _MONTHS).any():
         return None
-    if not any(_SLASHES.search(line) for line in sample_lines(reading.source.files[-1])):
+    try:
+        lines = sample_lines(reading.source.files[-1])
+    except OSError:
+        return None  # it was read before, and is gone now: what it was read as is settled, and the ledger has it
+    if not any(_SLASHES.search(line) for line in lines):
         return None
     return "dates such as 03/04/2026 are read as month, day, year: no day above 12 settles it"
 
