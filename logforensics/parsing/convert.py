@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import polars as pl
 
-from logforensics.parsing.layout import EPOCH, TimeLayout
+from logforensics.parsing.layout import EPOCH, HEX, MJD, TAI, TimeLayout
 from logforensics.parsing.model import Definition
 from logforensics.schema import SCHEMA, SEVERITIES, SEVERITY
 
@@ -81,8 +81,8 @@ def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     its day and in its order.  `%B` stands for a month's name in any language of MONTHS.
     """
     layout = time.layout
-    if layout == EPOCH:
-        return _epoch(text)
+    if layout in _COUNTED:
+        return _COUNTED[layout](text)
     if "%e" in layout or "%k" in layout:
         # Polars reads fixed widths four times as fast, so "Jun  3" becomes "Jun 03"
         text = text.str.replace("  ", " 0", literal=True)
@@ -141,6 +141,40 @@ def _epoch(text: pl.Expr) -> pl.Expr:
     return pl.when(digits.str.len_bytes() >= 10).then(number).cast(pl.Datetime("us"))
 
 
+def _hex(text: pl.Expr) -> pl.Expr:
+    """Eight hexadecimal digits of seconds since 1970, and behind a point those of nanoseconds (OpenLDAP)."""
+    seconds = text.str.head(8).str.to_integer(base=16, strict=False, dtype=pl.Int64)
+    nanos = text.str.slice(9).str.to_integer(base=16, strict=False, dtype=pl.Int64).fill_null(0)
+    return (seconds * 1_000_000 + nanos // 1000).cast(pl.Datetime("us"))
+
+
+TAI_AHEAD = 10
+"""Seconds by which daemontools and runit count TAI ahead of UTC: what it was in 1970, and no leap second since."""
+
+
+def _tai(text: pl.Expr) -> pl.Expr:
+    """A TAI64N label: 2^62 and the seconds in sixteen hexadecimal digits, then nanoseconds in eight."""
+    seconds = text.str.slice(8, 8).str.to_integer(base=16, strict=False, dtype=pl.Int64) - TAI_AHEAD
+    nanos = text.str.slice(16, 8).str.to_integer(base=16, strict=False, dtype=pl.Int64).fill_null(0)
+    wall = (seconds * 1_000_000 + nanos // 1000).cast(pl.Datetime("us"))
+    return pl.when(text.str.starts_with("40000000")).then(wall)
+
+
+MJD_1970 = 40_587
+"""The modified Julian day of 1970-01-01."""
+
+
+def _mjd(text: pl.Expr) -> pl.Expr:
+    """ "59023 32737.123": a modified Julian day, and the seconds since its midnight, UTC."""
+    day = text.str.head(5).cast(pl.Int64, strict=False) - MJD_1970
+    second, fraction = text.str.extract("^[0-9]{5} ([0-9]+)", 1), text.str.extract("[.]([0-9]{1,6})", 1)
+    micros = second.cast(pl.Int64) * 1_000_000 + fraction.fill_null("0").str.pad_end(6, "0").cast(pl.Int64)
+    return pl.when(micros < 86_401_000_000).then((day * 86_400_000_000 + micros).cast(pl.Datetime("us")))
+
+
+_COUNTED = {EPOCH: _epoch, HEX: _hex, TAI: _tai, MJD: _mjd}
+
+
 def _naive(text: pl.Expr, layout: str) -> pl.Expr:
     # cache=False: stamps that differ from line to line make the cache cost more than the parsing
     return text.str.to_datetime(layout, time_unit="us", strict=False, cache=False)
@@ -192,24 +226,35 @@ def _offset_expr(text: pl.Expr) -> pl.Expr:
     return pl.coalesce(named.cast(pl.Int32), seconds.cast(pl.Int32))
 
 
+PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
+"""The units in which durations are logged besides seconds."""
+
+
 def field_expr(field: str, definition: Definition) -> pl.Expr:
     """The column `field` of captured text, cast to its type in the schema; text that does not fit is null."""
     text, dtype = pl.col(field), SCHEMA[field]
     conversion = dict(definition.types).get(field)
     if field == "message":
         return text
-    if conversion == "pri":
-        levels = pl.lit(pl.Series(SEVERITIES, dtype=SEVERITY))
-        level = levels.gather(text.cast(pl.UInt16, strict=False) % len(SEVERITIES))
-        return pl.coalesce(level, _word_expr(text, definition)).alias(field)
+    if field == "severity":
+        return _level_expr(text, definition, conversion).alias(field)
+    if conversion in PER_SECOND:
+        return (text.cast(pl.Float64, strict=False) / PER_SECOND[conversion]).alias(field)
     if conversion == "sum":
         return _sum_expr(text).alias(field)
-    if field == "severity":
-        return _word_expr(text, definition).alias(field)
     if dtype.is_numeric():
         return text.cast(dtype, strict=False)
     empty = ["", *definition.absent]
     return pl.when(text.is_in(empty)).then(None).otherwise(text).cast(dtype).alias(field)
+
+
+def _level_expr(text: pl.Expr, definition: Definition, conversion: str | None) -> pl.Expr:
+    """The severity of a word, or of a number of syslog's."""
+    if conversion != "pri":
+        return _word_expr(text, definition)
+    levels = pl.lit(pl.Series(SEVERITIES, dtype=SEVERITY))
+    level = levels.gather(text.cast(pl.UInt16, strict=False) % len(SEVERITIES))
+    return pl.coalesce(level, _word_expr(text, definition))
 
 
 def _word_expr(text: pl.Expr, definition: Definition) -> pl.Expr:

@@ -35,7 +35,7 @@ CONVERSIONS = {
 """The special conversions of `[types]`; all other fields are cast to their column's type.
 
 pri: the number of a syslog PRI, whose severity is its value modulo 8 (RFC 5424, section 6.2.1).
-pino, otel: numbers of those two scales, 10 to 60 and 1 to 24; ms, us, ns: the unit of a number.  For `keys` only.
+ms, us, ns: the unit of a number.  pino, otel: numbers of those two scales, 10 to 60 and 1 to 24, for `keys` only.
 sum: all numbers in the text added up, as nginx writes one per upstream it tried.
 """
 

@@ -280,7 +280,7 @@ def _may_open(opening: Sequence[Collection[str]], shapes: Collection[str]) -> bo
     )
 
 
-_SIGN = {"json-lines": r"^[ \t]*\{", "logfmt": r"^[A-Za-z_@][A-Za-z0-9_.@-]*="}
+_SIGN = {"json-lines": r"^[ \t]*\{", "logfmt": r"^(?:<[0-9]{1,3}>)?[A-Za-z_@][A-Za-z0-9_.@-]*="}
 """How the lines of a structured reader begin."""
 
 

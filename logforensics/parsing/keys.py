@@ -17,6 +17,9 @@ STRUCTURED = ("json-lines", "logfmt")
 WHOLE = "*"
 """Stands among the keys for the line as it is, where nothing else says what happened."""
 
+JOINED = "+"
+"""Stands between two keys that tell one thing together."""
+
 ERROR = "error"
 """Not a column: the text of these keys stands behind the message, as Go's and Python's loggers part the two."""
 
@@ -30,7 +33,8 @@ class Keys:
     and fits its regex, no key of `lacks` is there, and each column of `needs` has a text.
 
     A key is a path: "request.headers.User-Agent.0" is the first element of a list in a table in a table; "log.level"
-    is also a key that is spelled with its dot.  `reader` says how keys are found in a line.
+    is also a key that is spelled with its dot; "date+time" are two keys whose texts are joined by a space.
+    `reader` says how keys are found in a line.
     """
 
     columns: tuple[tuple[str, tuple[str, ...]], ...]
@@ -44,10 +48,15 @@ class Keys:
         """The columns of the timeline that these keys give."""
         return tuple(name for name, _ in self.columns if name not in ("time", ERROR))
 
+    @property
+    def stamps(self) -> tuple[str, ...]:
+        """Every key that may hold the time or a part of it."""
+        return tuple(dict.fromkeys(part for key in dict(self.columns)["time"] for part in key.split(JOINED)))
+
     def needed(self, columns: Collection[str]) -> tuple[str, ...]:
         """Every key that must be looked at for the time, the conditions and these columns; each once, in order."""
         asked = {"time", *columns, *self.needs, *((ERROR,) if "message" in columns else ())}
-        wanted = [key for name, keys in self.columns if name in asked for key in keys]
+        wanted = [part for name, keys in self.columns if name in asked for key in keys for part in key.split(JOINED)]
         wanted += [*(key for key, _ in self.where), *self.lacks]
         return tuple(key for key in dict.fromkeys(wanted) if key != WHOLE)
 

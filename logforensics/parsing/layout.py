@@ -10,11 +10,23 @@ from typing import Any, NoReturn
 MISSING = ("year", "zone")
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 _DIRECTIVES = (
-    "%Y", "%m", "%d", "%e", "%b", "%H", "%k", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%Z", "%_", "%s", "%%",
+    "%Y", "%m", "%d", "%e", "%b", "%H", "%k", "%M", "%S", "%.f", "%j", "%y", "%I", "%p", "%B", "%Z", "%_",
+    "%s", "%h", "%@", "%J", "%%",
 )  # fmt: skip
 _OFFSET = re.compile(r"[+-][0-9]{2}:[0-9]{2}|Z")
 EPOCH = "%s"
-"""The layout of seconds since 1970: it stands alone, says the year, and is UTC by its own meaning (POSIX)."""
+HEX = "%h"
+TAI = "%@"
+MJD = "%J"
+COUNTS = (EPOCH, HEX, TAI, MJD)
+"""Layouts of counted time: each stands alone, says the year, and is UTC by its own meaning.
+
+%s: seconds since 1970 (POSIX).  %h: the same in hexadecimal digits, perhaps with a fraction.
+%@: a TAI64N label without its "@" (cr.yp.to/libtai/tai64.html).
+%J: the modified Julian day and the seconds of that day, as ntpd's statistics have them.
+"""
+
+_COUNTED = "seconds since 1970"
 
 
 @dataclass(frozen=True)
@@ -36,9 +48,10 @@ def read_layout(where: str, table: Mapping[str, Any], fail: Callable[[str, str, 
         if part not in MISSING:
             fail(where, f'"{part}" cannot be missing', f"write {_words(MISSING)}")
     found = _known_directives(where, layout, fail)
-    if EPOCH in found:
-        if layout != EPOCH or missing or zone:
-            fail(where, "seconds since 1970 say all there is to say", 'write { layout = "%s" } and nothing else')
+    counted = next((count for count in COUNTS if count in found), None)
+    if counted:
+        if layout != counted or missing or zone:
+            fail(where, f"{_COUNTED} say all there is to say", f'write {{ layout = "{counted}" }} and nothing else')
         return TimeLayout(layout, (), 0)
     has_year = "%Y" in found or "%y" in found
     if has_year == ("year" in missing):
@@ -62,8 +75,8 @@ def _known_directives(where: str, layout: str, fail: Callable[[str, str, str], N
 
 def zone_problem(captured: bool, time: TimeLayout) -> tuple[str, str] | None:
     """What is wrong with the ways a pattern says its zone, and what to write: exactly one way must be taken."""
-    if time.layout == EPOCH:
-        said = ("seconds since 1970 are UTC, yet it captures the zone", "take the group zone out")
+    if time.layout in COUNTS:
+        said = (f"{_COUNTED} are UTC, yet it captures the zone", "take the group zone out")
         return said if captured else None
     if captured and "zone" in time.missing:
         return "captures the zone, yet calls it missing", 'take "zone" out of missing'

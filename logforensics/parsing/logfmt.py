@@ -14,6 +14,8 @@ _INNER = r'(?:[^"\\]|\\.)*'
 _QUOTED = f'"{_INNER}"'
 _PAIR = rf'[^ ="]+(?:=(?:{_QUOTED}|[^ "]*))?'
 _EMPTIED = r'[^ ="]+(?:=(?:""|[^ "]*))?'
+_PRI = "^<[0-9]{1,3}>"
+"""What a firewall that sends its lines by syslog puts in front."""
 _LINE = rf"^[^ =\"]+=(?:\"\"|[^ \"]*)(?: +{_EMPTIED})*[ \r]*$"
 """A line whose quoted values were emptied; the first word must be a pair, or any prose that names a time would do."""
 
@@ -23,6 +25,7 @@ class LogfmtLines:
 
     def __init__(self, text: pl.Series) -> None:
         # without their quoted values no key of a pair can be mistaken for one: msg="it says level=info"
+        text = text.str.replace(_PRI, "")
         emptied = text.str.replace_all(_QUOTED, '""').to_frame("text")
         self.text = text
         self.emptied = emptied.select(pl.when(pl.col("text").str.contains(_LINE)).then("text")).to_series()

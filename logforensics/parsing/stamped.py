@@ -16,8 +16,16 @@ from __future__ import annotations
 from logforensics.parsing.layout import EPOCH, TimeLayout
 from logforensics.parsing.model import Pattern
 
-LEVELS = ("severity", "severity_before", "severity_word", "severity_letter", "severity_key", "severity_joined")
-MESSAGES = ("message", "message_joined")
+LEVELS = (
+    "severity",
+    "severity_before",
+    "severity_word",
+    "severity_letter",
+    "severity_key",
+    "severity_joined",
+    "severity_open",
+)
+MESSAGES = ("message", "message_joined", "message_open")
 """The groups that may hold the level and the text: Rust allows a name once, and they may stand in several places."""
 
 UPPER = (
@@ -54,6 +62,9 @@ _TEXT = (
 
 _WORDS = _TEXT.removesuffix("|.*))") + "|[0-9 \t.,:;+-]*[^0-9 \t.,:;+-].*))"
 
+_OPEN = rf"(?P<message_open>[\[({{<](?:[^\"]{{0,60}}?[\[( |:])?(?:(?P<severity_open>{UPPER})[\]) |:].*|.*))"
+"""The same where a bracket follows at once: "09:05:37,123[main]shop:7 [INFO] started"."""
+
 _JOINED = rf"(?P<message_joined>(?:(?P<severity_joined>{UPPER})(?:[^A-Za-z0-9_=].*)?|[A-Za-z_/].*))"
 """What stands behind the stamp and a colon or comma without a space: "09:05:37,123:DEBUG:shop"."""
 
@@ -86,8 +97,8 @@ def line_patterns(name: str, stamp: str, time: TimeLayout, *, fallback: bool = F
 
     A number is a stamp only in front of a text that is none itself.
     """
-    text = rf"(?:{_SEPARATOR}{_TEXT}|[:,]+{_JOINED})?$"
-    words = rf"(?:{_SEPARATOR}{_WORDS}|[:,]+{_JOINED})$"
+    text = rf"(?:{_SEPARATOR}{_TEXT}|[:,]+{_JOINED}|{_OPEN})?$"
+    words = rf"(?:{_SEPARATOR}{_WORDS}|[:,]+{_JOINED}|{_OPEN})$"
     return (
         Pattern(name, f"{_START}{stamp}{words if time.layout == EPOCH else text}", time, fallback, stamp=stamp),
         Pattern(f"{name}_late", f"{_LATE}{stamp}{words}", time, fallback=True, stamp=stamp),

@@ -26,13 +26,15 @@ class _Spelling:
 
 
 _SPELLINGS = (
-    # RFC 3339 and ISO 8601; Python's "2020-06-23 09:07:55,123"; Go's "2020-06-23 09:07:55.1 +1000 AEST"
+    # RFC 3339 and ISO 8601; Python's "2020-06-23 09:07:55,123"; Go's "2020-06-23 09:07:55.1 +1000 AEST"; the
+    # same with the name of a zone in brackets behind it, as java.time has it
     _Spelling(
-        rf"^(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[T _]{_CLOCK}{_FRACTION} ?{_ZONE}?(?: [A-Z]{{2,5}})?$",
+        rf"^(?P<day>[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}})[T _]{_CLOCK}{_FRACTION} ?{_ZONE}?"
+        r"(?: [A-Z]{2,5}|\[[A-Za-z_/+-]+\])?$",
         "%Y-%m-%d",
     ),
     # Go's log package
-    _Spelling(rf"^(?P<day>[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}}) {_CLOCK}{_FRACTION}$", "%Y/%m/%d"),
+    _Spelling(rf"^(?P<day>[0-9]{{4}}/[0-9]{{2}}/[0-9]{{2}})[T ]{_CLOCK}{_FRACTION} ?{_ZONE}?$", "%Y/%m/%d"),
     # the common log format: "23/Jun/2020:09:07:55 +1000"
     _Spelling(rf"^\[?(?P<day>[0-9]{{2}}/[A-Z][a-z]{{2}}/[0-9]{{4}}):{_CLOCK}{_FRACTION} {_ZONE}\]?$", "%d/%b/%Y"),
     # RFC 5322 and RFC 9110: "Tue, 23 Jun 2020 09:07:55 GMT"

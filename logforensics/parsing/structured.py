@@ -8,16 +8,15 @@ from typing import Protocol
 
 import polars as pl
 
-from logforensics.parsing.convert import field_expr, wall_expr
+from logforensics.parsing.convert import PER_SECOND, field_expr, wall_expr
 from logforensics.parsing.json_lines import JsonLines
-from logforensics.parsing.keys import ERROR, WHOLE, Keys
+from logforensics.parsing.keys import ERROR, JOINED, WHOLE, Keys
 from logforensics.parsing.levels import level_expr
 from logforensics.parsing.logfmt import LogfmtLines
 from logforensics.parsing.model import Definition, Pattern
 from logforensics.parsing.stamps import instants
 from logforensics.schema import SCHEMA
 
-_PER_SECOND = {"ms": 1e3, "us": 1e6, "ns": 1e9}
 _GO_UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "\u03bcs": 1e-6, "ns": 1e-9}
 _REQUEST = r"^[A-Za-z-]+ (?P<path>[^ ]+)(?: HTTP/[0-9.]+)?$"
 
@@ -42,14 +41,7 @@ class KeyedPattern:
     def captures(self, text: pl.Series) -> pl.DataFrame:
         """The time (as written), its offset, and the texts of the columns; the time is null where nothing is read."""
         lines = self._open(text, self.captured)
-        stamps = self._first(text, lines, "time")
-        if self.pattern.time.layout:
-            when = stamps.to_frame("stamp").select(
-                wall_expr(pl.col("stamp"), self.pattern.time).alias("wall"),
-                pl.lit(self.pattern.time.offset, pl.Int32).alias("offset"),
-            )
-        else:
-            when = instants(stamps)
+        when = self._when(lines)
         time = when.get_column("wall").alias("time")
         for key, regex in self.keys.where:
             value = lines.get(key)
@@ -64,13 +56,35 @@ class KeyedPattern:
             texts["message"] = _joined(texts["message"], self._first(text, lines, ERROR))
         return pl.DataFrame({"time": time, "offset": when.get_column("offset"), **texts})
 
+    def _when(self, lines: _Lines) -> pl.DataFrame:
+        """Columns wall and offset: of the keys that may hold the time, the first that holds a stamp counts."""
+        when: pl.DataFrame | None = None
+        for key in dict(self.keys.columns)["time"]:
+            found = self._read(_value(lines, key))
+            if when is not None:
+                missing = when.get_column("wall").is_null()
+                found = found.select(found[name].zip_with(missing, when[name]).alias(name) for name in found.columns)
+            when = found
+            if not when.get_column("wall").null_count():
+                break
+        assert when is not None
+        return when
+
+    def _read(self, stamps: pl.Series) -> pl.DataFrame:
+        if not self.pattern.time.layout:
+            return instants(stamps)
+        return stamps.to_frame("stamp").select(
+            wall_expr(pl.col("stamp"), self.pattern.time).alias("wall"),
+            pl.lit(self.pattern.time.offset, pl.Int32).alias("offset"),
+        )
+
     def matches(self, text: pl.Series) -> pl.Series:
         """Which lines the pattern reads."""
         return self.captures(text).get_column("time").is_not_null()
 
     def _open(self, text: pl.Series, columns: Collection[str]) -> _Lines:
         if self.keys.reader == "json-lines":
-            return JsonLines(text, self.keys.needed(columns), dict(self.keys.columns)["time"], self.keys.needed(()))
+            return JsonLines(text, self.keys.needed(columns), self.keys.stamps, self.keys.needed(()))
         return LogfmtLines(text)
 
     def _first(self, text: pl.Series, lines: _Lines, column: str) -> pl.Series:
@@ -79,11 +93,11 @@ class KeyedPattern:
         for number, key in enumerate(dict(self.keys.columns)[column]):
             if not found.null_count():
                 break
-            value = text if key == WHOLE else lines.get(key)
+            value = text if key == WHOLE else _value(lines, key)
             if column != "message":
                 empty = pl.col("value").is_in(["", *self.absent])
-                if column in ("host", "program"):
-                    # a table is nobody's name
+                if column != ERROR:
+                    # a table is no name, no path and no number
                     empty = empty | pl.col("value").str.starts_with("{")
                 value = value.to_frame("value").select(pl.when(~empty).then("value")).to_series()
             found = found.zip_with(found.is_not_null(), value) if number else value
@@ -103,6 +117,15 @@ def compile_keyed(pattern: Pattern, definition: Definition, captured: Collection
         value = _column(name, definition) if name in keys.fields else pl.lit(None, SCHEMA[name])
         columns.append(value.alias(name))
     return KeyedPattern(pattern, keys, definition.absent, tuple(captured), tuple(columns))
+
+
+def _value(lines: _Lines, key: str) -> pl.Series:
+    """The text of a key, or of several that are joined; null where one of those is missing."""
+    parts = [lines.get(part) for part in key.split(JOINED)]
+    if len(parts) == 1:
+        return parts[0]
+    together = pl.DataFrame(part.alias(str(number)) for number, part in enumerate(parts))
+    return together.select(pl.concat_str(pl.all(), separator=" ")).to_series()
 
 
 def _joined(message: pl.Series, error: pl.Series) -> pl.Series:
@@ -142,7 +165,9 @@ def _status(text: pl.Expr, _unit: str) -> pl.Expr:
 
 
 def _client(text: pl.Expr, _unit: str) -> pl.Expr:
-    # "192.0.2.1:4711" and "[2001:db8::1]:4711": the port says nothing about who it was
+    # "192.0.2.1, 10.0.0.1" came through a proxy, the client is the first; "192.0.2.1:4711" and "[2001:db8::1]:4711":
+    # the port says nothing about who it was
+    text = text.str.replace(r"^([^, ]+),.*$", "$1")
     host = text.str.extract(r"^\[([^\]]+)\](?::[0-9]+)?$", 1)
     return pl.coalesce(host, text.str.replace(r"^([^:]+):[0-9]+$", "$1"))
 
@@ -156,7 +181,7 @@ def _method(text: pl.Expr, _unit: str) -> pl.Expr:
 
 
 def _seconds(text: pl.Expr, unit: str) -> pl.Expr:
-    return pl.coalesce(text.cast(pl.Float64, strict=False) / _PER_SECOND.get(unit, 1.0), _duration(text))
+    return pl.coalesce(text.cast(pl.Float64, strict=False) / PER_SECOND.get(unit, 1.0), _duration(text))
 
 
 def _duration(text: pl.Expr) -> pl.Expr:

@@ -184,3 +184,32 @@ def test_an_hour_may_be_padded_with_a_space(text: str) -> None:
 def test_the_twelve_hour_clock() -> None:
     """Twelve at night is zero."""
     assert wall("6/23/2020 12:05:37 AM", "%m/%d/%Y %I:%M:%S %p") == datetime(2020, 6, 23, 0, 5, 37)
+
+
+@pytest.mark.parametrize(
+    ("text", "layout", "expected"),
+    [
+        ("5ef13941", "%h", datetime(2020, 6, 22, 23, 5, 37)),
+        ("5ef13941.075bca00", "%h", datetime(2020, 6, 22, 23, 5, 37, 123_456)),
+        ("400000005ef1394b075bca00", "%@", datetime(2020, 6, 22, 23, 5, 37, 123_456)),
+        ("59022 83137.5", "%J", datetime(2020, 6, 22, 23, 5, 37, 500_000)),
+        ("59022 0.000", "%J", datetime(2020, 6, 22)),
+    ],
+)
+def test_counted_time_is_utc(text: str, layout: str, expected: datetime) -> None:
+    """Seconds in hexadecimal digits, TAI64N labels, modified Julian days: all of the same instant."""
+    assert wall(text, layout) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "layout"), [("5ef139zz", "%h"), ("c00000005ef1394b075bca00", "%@"), ("59022 86402.0", "%J")]
+)
+def test_counted_time_that_is_none_is_null(text: str, layout: str) -> None:
+    """No hexadecimal digit, a label before 1970, a second no day has."""
+    assert wall(text, layout) is None
+
+
+@pytest.mark.parametrize("text", ["Jun 3, 2020 9:05:37 PM", "June 3 2020 09:05:37 PM", "Jun  3 2020 9:05:37 PM"])
+def test_commas_single_digits_and_full_names_are_evened_out(text: str) -> None:
+    """Programs write the same stamp with and without them."""
+    assert wall(text, "%b %e %Y %I:%M:%S %p") == datetime(2020, 6, 3, 21, 5, 37)

@@ -199,3 +199,25 @@ def test_real_lines_are_all_read(log: str, name: str) -> None:
     texts = [text for text in (CORPORA / log / f"{log}.log").read_bytes().decode().split("\n") if text.strip()]
     assert getattr(detect("x", texts, tuple(SHIPPED.values())).definition, "name", None) == name
     assert compile_reader(SHIPPED[name], FIELDS).parse(lines(*texts)).rest.height == 0
+
+
+def test_a_date_and_a_time_apart_are_one_stamp() -> None:
+    """Two keys that are joined; where that is no stamp, another key may tell the time."""
+    texts = (
+        '{"date":"2020-06-23","time":"09:07:55","text":"a"}',
+        '{"date":"2020-06-23","ts":1592867137,"text":"b"}',
+        '{"time":"soon","text":"c"}',
+    )
+    found = compile_reader(SHIPPED["json_log"], FIELDS).parse(lines(*texts)).events
+    assert found.select("message", "wall").rows() == [
+        ("a", datetime(2020, 6, 23, 9, 7, 55)),
+        ("b", datetime(2020, 6, 22, 23, 5, 37)),
+    ]
+
+
+def test_a_table_is_no_path_and_no_status() -> None:
+    """Only a text or a number is."""
+    text = '{"time":"2020-06-23T09:07:55Z","status":{"code":200},"uri":{"a":1},"client_ip":"203.0.113.9","msg":"x"}'
+    found = detect("x", [text], tuple(SHIPPED.values())).definition
+    assert found is not None
+    assert found.name == "json_log"
