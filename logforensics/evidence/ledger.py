@@ -46,7 +46,8 @@ class FileAccount:
     `size` and `sha256` are of the bytes on disk, `whole` says whether those are all of the file's;
     `text_bytes` and `lines` are of the decompressed text.  `duplicate` lines are those that the file before it in its
     rotation ends with, and that became events there.  `samples` holds the first unparsed lines as
-    (line number, text).
+    (line number, text).  `junk` are the stretches of unparsed lines: where they are more than what was read, each is
+    damage as well, which is not lost but unread.
     """
 
     file: str
@@ -63,6 +64,7 @@ class FileAccount:
     damaged: Tally = field(default_factory=Tally)
     samples: list[tuple[int, str]] = field(default_factory=list)
     damage: list[Damage] = field(default_factory=list)
+    junk: list[Damage] = field(default_factory=list)
 
     def add(  # noqa: PLR0913 - one name for each fate of a byte
         self,
@@ -97,6 +99,12 @@ class FileAccount:
             if not entry.delivered:
                 self.damaged.add(1, entry.length)
 
+    def add_junk(self, stretches: Iterable[Damage]) -> None:
+        """Notes stretches of unparsed lines, which are damage only if they are most of the file."""
+        self.junk.extend(stretches)
+        if len(self.junk) > 10 * MOST_DAMAGE:
+            self.junk = merged(self.junk)
+
     def finish(self, reader: BlockReader | RawReader) -> None:
         """Takes over what the reader knows after its last block."""
         self.size = reader.disk_bytes
@@ -105,6 +113,8 @@ class FileAccount:
         self.text_bytes = reader.text_bytes
         self.lines = reader.lines
         self.add_damage(reader.damage)
+        if self.unparsed.lines > self.events.lines + self.continuation.lines:
+            self.add_damage(merged(self.junk))
 
     @property
     def fates(self) -> tuple[tuple[str, int, int], ...]:

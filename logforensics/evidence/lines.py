@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import polars as pl
 
@@ -39,6 +40,21 @@ def lines_of(block: Block) -> tuple[pl.DataFrame, list[Damage]]:
     if frame is not None:
         return frame, []
     return _careful(block)
+
+
+def offsets_of(block: Block, lines: pl.DataFrame, damage: Iterable[Damage]) -> pl.Series:
+    """Where in the file each row of lines_of begins: the rows and the damage that is not delivered tile the block."""
+    lengths = lines.get_column("length").cast(pl.Int64)
+    holes = sorted((entry.offset, entry.length) for entry in damage if not entry.delivered)[::-1]
+    if not holes:
+        return block.offset + lengths.cum_sum() - lengths
+    offsets, at = [], block.offset
+    for length in lengths:
+        while holes and holes[-1][0] <= at:
+            at += holes.pop()[1]
+        offsets.append(at)
+        at += length
+    return pl.Series(offsets, dtype=pl.Int64)
 
 
 def _quick(block: Block) -> pl.DataFrame | None:

@@ -54,10 +54,11 @@ class Damage:
     """A stretch of a file that is not what was written: kind, decompressed offset and length in bytes.
 
     Kinds: torn, nul, binary, encoding, eio, shrunk, changed (rewritten meanwhile), unread; gz-crc, gz-truncated,
-    gz-trailing; for xz, bz2, zst and lz4 likewise -check, -truncated, -trailing, -memory; too-long.  `delivered` tells
-    whether the bytes still ended up in an event (a torn last line, an undecodable byte shown as \\xNN); bytes of damage
-    that is not delivered are counted in the ledger as damage.  Where only the rest of a line is left out ("overlong":
-    16 MiB are more than any logger writes), `sha256` is that of the whole line without its line feed.
+    gz-trailing; for xz, bz2, zst and lz4 likewise -check, -truncated, -trailing, -memory; too-long; overlong (the rest
+    of a line of more than 16 MiB); resync (an event that stood behind a torn one on its line); junk (lines in no known
+    format, where they are most of a log).  `delivered` tells whether the bytes still ended up in an event or among the
+    unparsed lines (a torn last line, an undecodable byte shown as \\xNN); bytes of damage that is not delivered are
+    counted in the ledger as damage.  `sha256` is that of an overlong line without its line feed.
     """
 
     kind: str

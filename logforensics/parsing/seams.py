@@ -7,16 +7,19 @@ into one file without a lock leave the same trace.  Nothing is cut where the lin
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import NamedTuple
 
 import polars as pl
 
 from logforensics.evidence.files import Block
+from logforensics.evidence.lines import offsets_of
 from logforensics.evidence.model import Damage
 from logforensics.parsing import regex as rust
 from logforensics.parsing.lines import Parsed, Reader
+from logforensics.parsing.model import Pattern
 
 MOST_DAYS = 64
 """Different beginnings of lines in a block up to which they are believed to be days: clients have more."""
@@ -155,33 +158,37 @@ def _by_pattern(reader: Reader, lines: pl.DataFrame, parsed: Parsed, known: Coll
     if not unread.len():
         return []
     frame = lines.with_row_index("row").filter(pl.col("line").is_in(unread.implode()))
-    text = lines.get_column("text")
-    places = []
-    for row, line in frame.select("row", "text").iter_rows():
-        places += [Seam(row, at) for at in _starts(reader, line)] if row not in known else []
-    found: list[Seam] = []
-    for seam, event in zip(places, _events_at(reader, text, places), strict=True):
-        if event is not None and not (found and found[-1].row == seam.row):
-            found.append(seam)
-    return found
+    frame = frame.filter(~pl.col("row").is_in(sorted(known)))
+    places = [seam for pattern in reader.definition.patterns for seam in _starts(pattern, frame)]
+    found: dict[int, Seam] = {}
+    events = _events_at(reader, lines.get_column("text"), places)
+    for seam, event in zip(places, events, strict=True):
+        if event is not None:
+            found.setdefault(seam.row, seam)
+    return list(found.values())
 
 
-def _starts(reader: Reader, line: str) -> list[int]:
-    """Where inside a line that cannot be read another one may begin, the likeliest place first."""
-    starts: list[int] = []
-    for pattern in reader.definition.patterns:
-        if pattern.keys is not None:
-            starts += [match.start() for match in _FIRST_KEY[pattern.keys.reader].finditer(line, 1)]
-            continue
-        regex = rust.prune(pattern.regex, ())
-        if not regex.startswith("^"):
-            continue
-        head = pl.Series([line]).str.extract(f"^(.+?)(?:{regex[1:]})")[0]
-        if head is not None:
-            address = _ADDRESS.search(line, len(head), len(head) + _LONGEST_ADDRESS)
-            starts += [len(head)] if address is None else [address.start(), len(head)]
-    return list(dict.fromkeys(starts))
+def _starts(pattern: Pattern, frame: pl.DataFrame) -> Iterator[Seam]:
+    """Where inside lines that cannot be read (row, text) another one may begin, for each the likeliest place first."""
+    if pattern.keys is not None:
+        for row, text in frame.select("row", "text").iter_rows():
+            for match in islice(_FIRST_KEY[pattern.keys.reader].finditer(text, 1), _MOST_STARTS):
+                yield Seam(row, match.start())
+        return
+    regex = rust.prune(pattern.regex, ())
+    if not regex.startswith("^"):
+        return
+    heads = frame.select("row", "text", pl.col("text").str.extract(f"^(.+?)(?:{regex[1:]})").alias("head"))
+    for row, text, head in heads.filter(pl.col("head").is_not_null()).iter_rows():
+        at = len(head)
+        address = _ADDRESS.search(text, at, at + _LONGEST_ADDRESS)
+        if address is not None:
+            yield Seam(row, address.start())
+        yield Seam(row, at)
 
+
+_MOST_STARTS = 16
+"""Places tried in one line of a structured format."""
 
 _FIRST_KEY = {"json-lines": re.compile(r'\{"'), "logfmt": re.compile(r"[A-Za-z_@][A-Za-z0-9_.@-]*=")}
 """How a line of a structured format can begin."""
@@ -195,7 +202,7 @@ def apart(
     `damage` is the block's; a line whose second part holds undecodable bytes stays whole.
     """
     line, text, length = (lines.get_column(name).to_list() for name in ("line", "text", "length"))
-    offsets = _offsets(block.offset, length, damage)
+    offsets = offsets_of(block, lines, damage)
     said: list[Damage] = []
     for seam in reversed(found):
         number, whole, size, offset = line[seam.row], text[seam.row], length[seam.row], offsets[seam.row]
@@ -209,16 +216,3 @@ def apart(
         text[seam.row : seam.row + 1] = [whole[: seam.at], whole[seam.at :]]
         length[seam.row : seam.row + 1] = [first, size - first]
     return pl.DataFrame({"line": line, "text": text, "length": length}, schema=lines.schema), said[::-1]
-
-
-def _offsets(begin: int, lengths: Sequence[int], damage: Sequence[Damage]) -> list[int]:
-    """Where in the file each row of a block begins: rows and the damage that is not delivered tile the block."""
-    holes = sorted((entry.offset, entry.length) for entry in damage if not entry.delivered)[::-1]
-    offsets = []
-    at = begin
-    for length in lengths:
-        while holes and holes[-1][0] <= at:
-            at += holes.pop()[1]
-        offsets.append(at)
-        at += length
-    return offsets

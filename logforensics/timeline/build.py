@@ -28,7 +28,7 @@ from logforensics.parsing.lines import Reader, compile_reader
 from logforensics.parsing.model import Definition
 from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
-from logforensics.timeline.blocks import BlockResult, claimed, enter, read_block
+from logforensics.timeline.blocks import BlockResult, claimed, enter, foreign_hosts, read_block
 from logforensics.timeline.clocks import settle_sources
 from logforensics.timeline.host import Reading
 from logforensics.timeline.journals import missing_entries, notes_of
@@ -36,6 +36,7 @@ from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
+from logforensics.timeline.switches import Switch, search
 
 Digest = Callable[[pl.DataFrame], pl.DataFrame]
 """Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
@@ -148,7 +149,7 @@ class _Run:
             known = definition
             above = next((frame for frame in reversed(frames) if frame.height), None)
             twice = self._repeated(file, source, definition)
-            for frame in self._parse(blocks, definition, above, executor, twice):
+            for frame in self._parse(blocks, source, definition, above, executor, twice):
                 frames.append(frame.with_columns(place))  # noqa: PERF401 - `above` is the frame before
             self._close(file, source, blocks, "parsed", "")
         if known is None:
@@ -177,8 +178,10 @@ class _Run:
         if known is not None and detect(file.name, head, (known,)).share >= 1 - STRANGERS:
             return known
         found = detect(file.name, head, self.definitions)
+        what = no_log(head) if found.definition is None else None
+        if found.definition is None and what is None:
+            found = search(file, self.definitions) or found
         if found.definition is None:
-            what = no_log(head)
             state, reason = ("not-a-log", what) if what else ("unknown-format", "; ".join(found.reasons))
             self.summaries[file.name] = FileSummary(file.name, state, reason, None, file.size, None, 0)
         return found.definition
@@ -192,29 +195,42 @@ class _Run:
         return count
 
     def _parse(
-        self, blocks: BlockReader, definition: Definition, above: pl.DataFrame | None, executor: Executor, twice: int
+        self,
+        blocks: BlockReader,
+        source: Source,
+        definition: Definition,
+        above: pl.DataFrame | None,
+        executor: Executor,
+        twice: int,
     ) -> Iterator[pl.DataFrame]:
         reader = self._reader(definition)
+        foreign = foreign_hosts(reader)
+        switch = Switch(blocks.file.name, definition, self.definitions, self._reader)
         account = self.ledger.account(blocks.file.name)
         self.tail, self.tail_file = None, blocks.file.name
 
         def work(block: Block) -> BlockResult:
             return read_block(reader, block, twice)
 
-        for lines, parsed, damage, known, glued in in_order(executor, work, blocks):
-            self.tail = tail_of(self.tail, lines.get_column("text"))
-            account.add(duplicate_lines=known.height, duplicate_bytes=int(known["length"].sum()))
-            events, rest = parsed.events, parsed.rest
+        for result in in_order(executor, work, blocks):
+            self.tail = tail_of(self.tail, result.lines.get_column("text"))
+            events, rest = result.parsed.events, result.parsed.rest
             waiting = rest.filter(pl.col("kind") == "candidate")
             if waiting.height and above is not None and above.height:
                 events = pl.concat([reader.carry(waiting, above), events])
                 rest = rest.filter(pl.col("kind") != "candidate")
-            enter(account, lines, events, rest, damage)
+            events, rest = switch.read(result.lines, events, rest)
+            enter(account, result, events, rest)
             if events.height:
                 above = events.tail(1)
-            yield self._digested(claimed(events, glued) if glued else events)
+            if result.glued or switch.quoted or foreign:
+                events = claimed(events, result.glued, switch.quoted, foreign=foreign)
+            yield self._digested(events)
             if self.progress:
                 self.progress(self.done + blocks.disk_bytes, self.total)
+        for other, (line, count) in switch.said.items():
+            text = f"{blocks.file.name} goes on in the format {other} from line {line} on"
+            self.assumptions.append(Assumption(source.name, "format", text, count))
 
     def _digested(self, events: pl.DataFrame) -> pl.DataFrame:
         return (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
@@ -242,14 +258,19 @@ class _Run:
         lines = 0
         for block in blocks:
             text, damage = lines_of(block)
-            lines += text.height
-            samples = text.head(5).select("line", "text").rows()
+            blank = text.filter(pl.col("text").str.strip_chars() == "")
+            lines += text.height - blank.height
             account.add(
-                unparsed_lines=text.height, unparsed_bytes=int(text["length"].sum()), samples=samples, damage=damage
+                blank_lines=blank.height,
+                blank_bytes=int(blank["length"].sum()),
+                unparsed_lines=text.height - blank.height,
+                unparsed_bytes=int(text["length"].sum()) - int(blank["length"].sum()),
+                samples=text.filter(pl.col("text").str.strip_chars() != "").head(5).select("line", "text").rows(),
+                damage=damage,
             )
         if not lines and not blocks.has("unread"):
             self.empty.append(file)
-            self._close(file, source, blocks, "empty", "it holds no lines")
+            self._close(file, source, blocks, "empty", "it holds no text")
         else:
             known = self.summaries.get(file.name)
             state, reason = (known.state, known.reason) if known else ("unknown-format", "no parser reads its lines")
