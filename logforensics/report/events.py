@@ -90,9 +90,9 @@ def _silences(outage: Outage, gaps: Sequence[Gap]) -> Iterator[Row]:
     start = outage.start.latest.time
     for gap in gaps:
         if gap.start <= start < gap.end:
-            yield gap.start, gap.before, "last line of this source before its silence"
+            yield gap.start, gap.before, f"last line of {gap.source} before its silence"
             if gap.after is not None:
-                yield gap.end, gap.after, f"first line of this source after {duration(gap.seconds)} of silence"
+                yield gap.end, gap.after, f"first line of {gap.source} after {duration(gap.seconds)} of silence"
 
 
 def _order(event: Event) -> tuple[int, float, str, int, str]:

@@ -108,7 +108,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters.update(log=_log, path=_path)
-    made.globals.update(anchor_of=_anchor_of, place=_place, bins=BINS, most_quoted=MOST_QUOTED)
+    made.globals.update(names=_names, anchor_of=_anchor_of, place=_place, bins=BINS, most_quoted=MOST_QUOTED)
     return made
 
 
@@ -140,6 +140,11 @@ def _log(text: str, limit: int | None = None) -> Markup:
     return Markup(html(text, limit))  # noqa: S704 - the escaping door
 
 
+def _names(line: Line) -> bool:
+    """Whether a cell is a citation or a name alone: its column must not be squeezed to a letter a line."""
+    return len(line) == 1 and isinstance(line[0], Cite | Value)
+
+
 def _path(text: str, limit: int | None = None) -> Markup:
     """Log text that may be broken behind a slash."""
     return Markup("<bdi>{}</bdi>").format(Markup(attribute(text, limit).replace("/", "/<wbr>")))  # noqa: S704 - as _log
@@ -148,10 +153,10 @@ def _path(text: str, limit: int | None = None) -> Markup:
 def _span(span: Span, quoted: Mapping[Cite, str]) -> Markup:
     match span:
         case Cite():
-            inner = Markup('<code class="cite">{}</code>').format(_log(str(span)))
+            inner = Markup('<code class="cite">{}</code>').format(_path(str(span)))
             return Markup('<a href="#{}">{}</a>').format(quoted[span], inner) if span in quoted else inner
         case Value(text, limit):
-            return Markup("<code>{}</code>").format(_log(text, limit))
+            return Markup("<code>{}</code>").format(_path(text, limit))
         case Code(text):
             return Markup("<code>{}</code>").format(_log(text))
         case Strong(text):

@@ -74,7 +74,7 @@ def test_the_report_holds_what_was_found(report: Report, outage: Outage, quotes:
         (outage,), report.gaps, report.failures, report.bursts, report.boots,
     )  # fmt: skip
     assert [event.what for event in made.events] == [
-        "last line of this source before its silence",
+        "last line of syslog before its silence",
         "last proof that it worked: a password was generated",
         f"first proof that it failed (1 min before the line's own time): {outage.start.latest.reason}",
         "first line that says: a filesystem turned read-only",
