@@ -48,6 +48,8 @@ def explore(
         raise UsageError("explore: needs a terminal; `logforensics timeline` writes anywhere")
     if run.output is not None or run.format is not None:
         raise UsageError("explore: shows, it writes nothing; `logforensics timeline` and `report` do")
+    if run.hiding is not None:
+        raise UsageError("explore: shows the originals, for marks name files and lines as they are; leave out --redact")
     path = Path(marks)
     refuse_evidence(path, run.settings.paths)
     before = read_marks(path) if path.is_file() else ()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from logforensics.cli.options import Run
 from logforensics.cli.output import screen_of, write_text
-from logforensics.cli.reading import finish
+from logforensics.cli.reading import door_of, finish
 
 if TYPE_CHECKING:
     from logforensics.clock.zones import Zone
+    from logforensics.evidence.anchors import Anchor
     from logforensics.timeline.model import Timeline
 
 
@@ -21,19 +22,20 @@ def machine_zone(run: Run) -> Zone:
     return Zone.named(run.settings.tz or "UTC")
 
 
-def with_anchors(timeline: Timeline, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The rows with the place and the hash of each line they cite, read once more from the evidence."""
+def anchors_of(timeline: Timeline, rows: list[dict[str, Any]]) -> dict[tuple[str, int], Anchor]:
+    """The place and the hash of each line that the rows cite, read once more from the evidence."""
     from logforensics.evidence.anchors import anchors
-    from logforensics.report.anchored import anchored, cited_in
+    from logforensics.report.anchored import cited_in
 
-    anchored_rows: list[dict[str, Any]] = anchored(rows, anchors(timeline.log_files, cited_in(rows)))
-    return anchored_rows
+    return anchors(timeline.log_files, cited_in(rows))
 
 
 def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen: str) -> None:
     """Prints `found` as {"KIND": [...], ...} or as a table, and ends with its exit code (DESIGN.md section 1)."""
+    door = door_of(run, timeline)
     if chosen == "json":
         from logforensics.report import json as as_json
+        from logforensics.report.anchored import anchored
 
         rows: dict[str, Callable[..., dict[str, Any]]] = {
             "gaps": as_json.gap_row,
@@ -43,15 +45,19 @@ def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen
             "outages": as_json.outage_row,
         }
         zone = machine_zone(run)
-        listed = with_anchors(timeline, [rows[kind](item, zone) for item in found])
+        anchors = anchors_of(timeline, [rows[kind](item, zone) for item in found])
+        listed = anchored([rows[kind](item, zone) for item in door.value(tuple(found))], door.value(anchors))
         absent = timeline.absent if kind == "boots" else None
-        write_text(run, as_json.listing(kind, listed, timeline.damage, timeline.passed_over, absent))
+        damage, passed_over, absent = door.value((timeline.damage, timeline.passed_over, absent))
+        write_text(run, as_json.listing(kind, listed, damage, passed_over, absent))
     else:
         from logforensics.report import tables
         from logforensics.report.build import zone_of
 
         zone = zone_of(timeline, run.settings.tz)
         screen = screen_of(run)
-        text = tables.findings(kind, found, zone, timeline, width=screen.width, ascii_only=screen.ascii_only)
+        text = tables.findings(
+            kind, door.value(tuple(found)), zone, timeline, width=screen.width, ascii_only=screen.ascii_only
+        )
         write_text(run, text)
     finish(run, timeline, bool(found))

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 
+from logforensics.cli.hiding import Hiding
 from logforensics.errors import UsageError
 from logforensics.settings import Settings
 
@@ -52,6 +53,7 @@ class Run:
     color: str = "auto"
     exit_code: bool = False
     lines: bool = False
+    hiding: Hiding | None = None
 
     def format_of(self, allowed: tuple[str, ...], default: str) -> str:
         """The format asked for by --json, --format or the suffix of -o; UsageError for one that cannot be written."""
@@ -101,6 +103,13 @@ def shared(
     output: Annotated[
         str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.")
     ] = None,
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Pseudonyms for addresses, users, hosts, e-mail and secrets.")
+    ] = False,
+    redact_map: Annotated[
+        str | None,
+        typer.Option("--redact-map", metavar="FILE", help="--redact with the pseudonyms of FILE, kept there."),
+    ] = None,
     color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")] = False,
     jobs: Annotated[str | None, typer.Option("--jobs", "-j", metavar="N", help="Threads [all cores].")] = None,
@@ -139,6 +148,7 @@ def shared(
         output=None if output is None or output == "-" else Path(output),
         color=color,
         exit_code=exit_code,
+        hiding=Hiding(None if redact_map is None else Path(redact_map)) if redact or redact_map is not None else None,
     )
 
 
@@ -225,6 +235,7 @@ _SHOWN_ONLY = (
     "format_",
     "csv_raw",
     "output",
+    "redact_map",
     "color",
     "quiet",
     "jobs",
@@ -239,6 +250,7 @@ def command_line(name: str, values: dict[str, Any], arguments: tuple[str, ...] =
     # "./-x" cannot be taken for an option by whoever copies the line
     paths = [f"./{path}" if path.startswith("-") and path != "-" else path for path in values.get("paths") or ()]
     own = [str(values[key]) for key in arguments]
+    values = {**values, "redact": bool(values.get("redact") or values.get("redact_map"))}
     words = ["logforensics", name, *own, *(paths or ["/var/log"])]
     for key, value in sorted(values.items()):
         if key in _SHOWN_ONLY or key in arguments or value in (None, False, []):

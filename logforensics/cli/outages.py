@@ -24,7 +24,7 @@ def outages(
     Example: logforensics outages --why start /var/log
     """
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import finish, investigated, read_boiled_down
+    from logforensics.cli.reading import door_of, finish, investigated, read_boiled_down
 
     if why is not None and why not in EDGES:
         raise UsageError(f"--why {why}: write start or end")
@@ -39,5 +39,6 @@ def outages(
     from logforensics.report.why import why as explained
 
     screen, zone = screen_of(run), zone_of(timeline, run.settings.tz)
-    write_text(run, explained(found, why, zone, width=screen.width, ascii_only=screen.ascii_only))
+    shown = door_of(run, timeline).value(found)
+    write_text(run, explained(shown, why, zone, width=screen.width, ascii_only=screen.ascii_only))
     finish(run, timeline, bool(found))

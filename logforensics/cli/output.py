@@ -104,8 +104,14 @@ def abandon_stdout() -> None:
         return  # no descriptor left, or stdout is no file: then there is nothing to let go of
 
 
+def write_private(target: Path, data: bytes) -> None:
+    """A file that only its owner can read, there whole or not at all; OutputError when it cannot be written."""
+    with _atomic(target, 0o600) as stream:
+        stream.write(data)
+
+
 @contextmanager
-def _atomic(target: Path) -> Iterator[IO[bytes]]:
+def _atomic(target: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """A file without a name, which gets the target's when everything is in it and synced.
 
     Whatever ends the process before, even SIGKILL, leaves nothing behind (open(2), O_TMPFILE).
@@ -114,7 +120,7 @@ def _atomic(target: Path) -> Iterator[IO[bytes]]:
     folder = -1
     try:
         folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        descriptor, name = _new_file(target.parent)
+        descriptor, name = _new_file(target.parent, mode)
         with os.fdopen(descriptor, "wb") as stream:
             yield stream
             stream.flush()
@@ -136,18 +142,18 @@ def _atomic(target: Path) -> Iterator[IO[bytes]]:
             os.close(folder)
 
 
-def _new_file(folder: Path) -> tuple[int, Path | None]:
+def _new_file(folder: Path, mode: int) -> tuple[int, Path | None]:
     """A descriptor on a new file in `folder`, and its name, None where the filesystem can do without one."""
     nameless = getattr(os, "O_TMPFILE", 0)
     if nameless and Path("/proc/self/fd").is_dir():
         try:
-            return os.open(folder, nameless | os.O_WRONLY | os.O_CLOEXEC, 0o666), None
+            return os.open(folder, nameless | os.O_WRONLY | os.O_CLOEXEC, mode), None
         except OSError as error:
             # what filesystems and kernels that have no such files say (open(2))
             if error.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EINVAL):
                 raise
     name = _unused_name(folder)
-    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666), name
+    return os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode), name
 
 
 def _unused_name(folder: Path) -> Path:
@@ -162,20 +168,20 @@ def _sync_folder(folder: int) -> None:
             raise
 
 
-def refuse_evidence(target: Path, paths: Iterable[str]) -> None:
+def refuse_evidence(target: Path, paths: Iterable[str], option: str = "-o") -> None:
     """Raises UsageError when `target` would change the evidence: an input itself, or a place inside a folder read."""
     if target.is_dir():
-        raise UsageError(f"-o {target}: is a folder; name a file in it")
+        raise UsageError(f"{option} {target}: is a folder; name a file in it")
     if not target.parent.is_dir():
-        raise UsageError(f"-o {target}: there is no folder {target.parent}")
+        raise UsageError(f"{option} {target}: there is no folder {target.parent}")
     if target.exists() and not target.is_file():
-        raise UsageError(f"-o {target}: is no regular file")
+        raise UsageError(f"{option} {target}: is no regular file")
     for path in _expanded(paths):
         if path.is_dir():
             if _same_or_inside(target.parent, path):
-                raise UsageError(f"-o {target}: lies inside the evidence ({path}); write it elsewhere")
+                raise UsageError(f"{option} {target}: lies inside the evidence ({path}); write it elsewhere")
         elif target.exists() and _same(target, path):
-            raise UsageError(f"-o {target}: is itself evidence; write it elsewhere")
+            raise UsageError(f"{option} {target}: is itself evidence; write it elsewhere")
 
 
 def _expanded(paths: Iterable[str]) -> Iterator[Path]:

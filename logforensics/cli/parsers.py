@@ -82,12 +82,16 @@ def check(
 @app.command()
 def explain(
     log: Annotated[str, typer.Argument(metavar="LOGFILE", help="A log file, or a folder of them.")],
+    redact: Annotated[
+        bool, typer.Option("--redact", help="Pseudonyms for addresses, users, hosts, e-mail and secrets.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show which format a log file is in, and why.
 
     Example: logforensics parsers explain /var/log/syslog
     """
+    from logforensics.cli.hiding import Hiding, Open
     from logforensics.evidence.discover import discover
     from logforensics.evidence.sample import sample_lines
     from logforensics.parsing.binary import explain_binary
@@ -97,20 +101,22 @@ def explain(
 
     found = discover([log])
     definitions = load_definitions()
+    files = [file for source in found.sources for file in source.files]
+    door = Hiding().opened(files) if redact else Open()
     try:
         accounts = [
             account_of(file.name, sample_lines(file), definitions) if file.kind == "text" else explain_binary(file)
-            for source in found.sources
-            for file in source.files
+            for file in files
         ]
     except OSError as error:
         raise EvidenceError(f"{log}: {error.strerror}") from error
+    accounts, passed_over = door.value((accounts, found.passed_over))
     if as_json:
-        passed = [{"file": item.name, "state": item.state, "reason": item.reason} for item in found.passed_over]
+        passed = [{"file": item.name, "state": item.state, "reason": item.reason} for item in passed_over]
         _print(ascii_json({"files": [_account_row(account) for account in accounts], "passed_over": passed}) + "\n")
         return
     lines = [line for account in accounts for line in _account_lines(account)]
-    lines += [f"{_plain(item.name)}: {item.state}: {_plain(item.reason)}" for item in found.passed_over]
+    lines += [f"{_plain(item.name)}: {item.state}: {_plain(item.reason)}" for item in passed_over]
     _print("\n".join(lines) + "\n")
 
 

@@ -35,13 +35,13 @@ def query(
     """
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import refuse_evidence, screen_of, sink
-    from logforensics.cli.reading import finish, read
+    from logforensics.cli.reading import door_of, finish, read
 
     chosen = run.format_of(("table", "json", "jsonl", "csv", "parquet"), "table")
     if run.output is not None:
         refuse_evidence(run.output, run.settings.paths)
     result = read(run, fields=named(sql))
-    answer = ask(result.events, sql)
+    answer = door_of(run, result).frame(ask(result.events, sql))
     from logforensics.report import frame
 
     screen = screen_of(run)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
+from logforensics.cli.hiding import Open
 from logforensics.cli.options import Run
-from logforensics.cli.output import warn
+from logforensics.cli.output import refuse_evidence, warn
 from logforensics.cli.progress import progress
 
 if TYPE_CHECKING:
     from logforensics.outage.verdict import Investigation
+    from logforensics.report.redact.door import Door
     from logforensics.timeline.model import Timeline
 
 UNREAD = ("unread",)
@@ -28,6 +30,7 @@ def read(run: Run, fields: Collection[str], context: int | None = None) -> Timel
     from logforensics.cli.filters import needed, selected
     from logforensics.timeline.build import read_timeline
 
+    _keep_map_out(run)
     wanted = {*fields, *needed(run.settings)}
     with progress("reading", quiet=run.settings.quiet) as advance:
         timeline = read_timeline(run.settings.paths, settings=run.settings, fields=wanted, progress=advance)
@@ -39,11 +42,29 @@ def read_boiled_down(run: Run, fields: Collection[str] | None = None) -> Timelin
     """The timeline that analysers work on (analysis.columns), unfiltered: a filter would bend every rhythm."""
     from logforensics.analysis.columns import FIELDS, read_for_analysis
 
+    _keep_map_out(run)
     wanted = {*(FIELDS if fields is None else fields), *(("severity",) if run.settings.level else ())}
     with progress("reading", quiet=run.settings.quiet) as advance:
         timeline = read_for_analysis(run.settings.paths, run.settings, advance, wanted)
     warn_about(run, timeline)
     return timeline
+
+
+def _keep_map_out(run: Run) -> None:
+    """Raises UsageError for a --redact-map that lies in the evidence."""
+    if run.hiding is not None and run.hiding.map is not None:
+        refuse_evidence(run.hiding.map, run.settings.paths, "--redact-map")
+
+
+def door_of(run: Run, timeline: Timeline) -> Door | Open:
+    """The door that the result goes through: open, unless --redact was given."""
+    if run.hiding is None:
+        return Open()
+    hosts = timeline.events.get_column("host").drop_nulls().unique() if "host" in timeline.events.columns else ()
+    from logforensics.timeline.saved import saved_at
+
+    saved = None if timeline.log_files or len(run.settings.paths) != 1 else saved_at(run.settings.paths[0])
+    return run.hiding.opened(timeline.log_files, map(str, hosts), saved)
 
 
 def investigated(run: Run, timeline: Timeline) -> Investigation:
@@ -70,7 +91,7 @@ def warn_about(run: Run, timeline: Timeline) -> None:
     """One line on stderr for each kind of trouble; the results carry the details."""
     from logforensics.report.words import plural
 
-    for passed in timeline.passed_over:
+    for passed in door_of(run, timeline).value(timeline.passed_over):
         if passed.state in UNREAD:
             warn(run, f"{passed.name}: could not be read: {passed.reason}")
     lost = [damage for damage in timeline.damage if not damage.delivered]
@@ -90,6 +111,11 @@ def finish(run: Run, timeline: Timeline | None, found: bool) -> None:
     """Ends the command with its exit code: 3 for hurt evidence, 1 for a finding with --exit-code."""
     import typer
 
+    if run.hiding is not None and run.hiding.door is not None:
+        from logforensics.report.words import hidden_words
+
+        run.hiding.keep()
+        warn(run, f"hidden: {hidden_words(run.hiding.door.hidden())}")
     if timeline is not None and hurt(timeline):
         raise typer.Exit(3)
     if run.exit_code and found:

@@ -42,7 +42,7 @@ def report(
     from logforensics.cli.deriving import derive
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import refuse_evidence, screen_of, warn, write_text
-    from logforensics.cli.reading import finish
+    from logforensics.cli.reading import door_of, finish
     from logforensics.report.charts import CELLS
     from logforensics.report.handmarks import read_marks
     from logforensics.report.terminal import room_for_strips
@@ -59,14 +59,17 @@ def report(
     screen = screen_of(run)
     cells = room_for_strips(screen.width)[1] if chosen == "terminal" else CELLS
     timeline, found, model = derive(run, quotes=chosen != "json", anchors=chosen == "json", cells=cells, marked=marked)
+    if chosen in ("html", "svg") and not public:
+        from logforensics.report.lanes import panels_of
+
+        model = replace(model, panels=panels_of(model, timeline.events, found.outcomes))
+    model = door_of(run, timeline).report(model)
     if public:
         write_text(run, _notice(model, chosen))
     elif chosen in ("html", "svg"):
         from logforensics.report import html, svg
-        from logforensics.report.lanes import panels_of
 
-        pictured = replace(model, panels=panels_of(model, timeline.events, found.outcomes))
-        write_text(run, html.render(pictured) if chosen == "html" else svg.render(pictured))
+        write_text(run, html.render(model) if chosen == "html" else svg.render(model))
     elif chosen == "json":
         from logforensics.report import json as face_json
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import typer
 
+from logforensics.cli.hiding import Hiding
 from logforensics.cli.options import Run, reads_evidence
 from logforensics.cli.report import Threshold, with_threshold
 from logforensics.errors import AlteredError, LogForensicsError
@@ -17,7 +19,12 @@ TIMES = {"--since", "--until", "--around", "--window"}
 """Options whose words may count from the day on which they were typed; the report holds the instants they came to."""
 
 OTHERS = {"--assume-tz", "--grep", "--level", "--source", "--threshold", "--tz", "--year"}
-"""The other options that change what a report says.  Any other one is no part of a recorded command line."""
+"""The other options that change what a report says."""
+
+FLAGS = {"--redact"}
+"""Those that take no value.  Any other option is no part of a recorded command line."""
+
+Options = list[tuple[str, ...]]
 
 
 def rerun(
@@ -25,14 +32,16 @@ def rerun(
     paths: Sequence[str],
     selection: tuple[datetime | None, datetime | None] | None = None,
     recorded: Recorded | None = None,
+    redact_map: Path | None = None,
 ) -> Run:
     """The Run of a recorded command line, on `paths` if there are any, else on its own.
 
-    `selection` stands in for the options of time.  Raises AlteredError for a command line that no report records.
+    `selection` stands in for the options of time; `redact_map` is read and not written.  Raises
+    AlteredError for a command line that no report records.
     """
     own, options = _split(words)
     if selection is not None:
-        options = [(option, value) for option, value in options if option not in TIMES]
+        options = [option for option in options if option[0] not in TIMES]
         options += [
             (option, instant.isoformat())
             for option, instant in zip(("--since", "--until"), selection, strict=True)
@@ -46,23 +55,29 @@ def rerun(
 
     app = typer.Typer(add_completion=False)
     app.command()(reads_evidence(report))
-    args = [*(word for pair in options for word in pair), "--", *(paths or own)]
+    args = [*(word for option in options for word in option), "--", *(paths or own)]
     try:
         typer.main.get_command(app).main(args, standalone_mode=False)
     except LogForensicsError as error:
         raise AlteredError(f"tool.command: cannot be run again: {error}") from None
     run = runs[0]
-    return replace(run, command=tuple(words), settings=replace(run.settings, recorded=recorded))
+    if run.hiding is not None:
+        run = replace(run, hiding=Hiding(redact_map, kept=False))
+    return replace(run, command=tuple(words), settings=replace(run.settings, recorded=recorded, quiet=True))
 
 
-def _split(words: Sequence[str]) -> tuple[list[str], list[tuple[str, str]]]:
-    """The paths and the (option, value) pairs of a command line as `command_line` words it."""
+def _split(words: Sequence[str]) -> tuple[list[str], Options]:
+    """The paths and the options, each with its value, of a command line as `command_line` words it."""
     if tuple(words[:2]) != ("logforensics", "report"):
         raise AlteredError(f"tool.command: begins with {' '.join(words[:2])!r}, not with 'logforensics report'")
     rest = list(words[2:])
     first = next((at for at, word in enumerate(rest) if word.startswith("--")), len(rest))
-    options = list(zip(rest[first::2], rest[first + 1 :: 2], strict=False))
-    unknown = [option for option, _ in options if option not in TIMES | OTHERS]
-    if unknown or 2 * len(options) != len(rest) - first:
-        raise AlteredError(f"tool.command: {(unknown or rest[-1:])[0]!r} is no option that a report records")
+    options: Options = []
+    at = first
+    while at < len(rest):
+        wide = 1 if rest[at] in FLAGS else 2
+        if rest[at] not in TIMES | OTHERS | FLAGS or at + wide > len(rest):
+            raise AlteredError(f"tool.command: {rest[at]!r} is no option that a report records")
+        options.append(tuple(rest[at : at + wide]))
+        at += wide
     return rest[:first], options

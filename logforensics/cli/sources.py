@@ -12,7 +12,7 @@ def sources(run: Run) -> None:
     """
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import screen_of, write_text
-    from logforensics.cli.reading import finish, read
+    from logforensics.cli.reading import door_of, finish, read
     from logforensics.report import json as face_json
     from logforensics.report import tables
     from logforensics.report.build import file_rows, notes, source_rows, zone_of
@@ -20,22 +20,22 @@ def sources(run: Run) -> None:
 
     chosen = run.format_of(("table", "json"), "table")
     timeline = read(run, fields=())
-    rows = source_rows(timeline)
+    door = door_of(run, timeline)
+    rows, files, assumed = door.value((source_rows(timeline), file_rows(timeline), notes(timeline)))
+    passed_over, damage = door.value((timeline.passed_over, timeline.damage))
     if chosen == "json":
         machine = machine_zone(run)
         document = {
             "sources": [face_json.source_row(row, machine) for row in rows],
-            "evidence": [face_json.file_row(file) for file in file_rows(timeline)],
-            "passed_over": [face_json.passed_row(passed) for passed in timeline.passed_over],
-            "damage": [face_json.damage_row(damage) for damage in timeline.damage],
-            "assumptions": [face_json.note_row(note) for note in notes(timeline)],
+            "evidence": [face_json.file_row(file) for file in files],
+            "passed_over": [face_json.passed_row(passed) for passed in passed_over],
+            "damage": [face_json.damage_row(stretch) for stretch in damage],
+            "assumptions": [face_json.note_row(note) for note in assumed],
         }
         write_text(run, ascii_json(document) + "\n")
     else:
         screen = screen_of(run)
         zone = zone_of(timeline, run.settings.tz)
-        text = tables.sources(
-            rows, timeline.passed_over, timeline.damage, notes(timeline), zone, screen.width, screen.ascii_only
-        )
+        text = tables.sources(rows, passed_over, damage, assumed, zone, screen.width, screen.ascii_only)
         write_text(run, text)
     finish(run, timeline, found=False)

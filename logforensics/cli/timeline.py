@@ -53,7 +53,7 @@ def timeline(
     """
     from logforensics.cli.output import refuse_evidence, sink
     from logforensics.cli.pager import paged
-    from logforensics.cli.reading import finish, read
+    from logforensics.cli.reading import door_of, finish, read
     from logforensics.schema import ALWAYS, SCHEMA
 
     chosen = run.format_of(FORMATS, "table")
@@ -67,8 +67,9 @@ def timeline(
     if around is not None and run.settings.grep is None and run.settings.level is None:
         raise UsageError("--context: says how much to show around what --grep or --level keeps; add one of them")
     result = read(run, set(SCHEMA) - set(ALWAYS) if chosen in WHOLE else FIELDS, around)
+    shown = door_of(run, result).timeline(result)
     with sink(run) if no_pager or chosen != "table" else paged(run) as stream:
-        for chunk in _chunks(run, result, chosen, csv_raw=csv_raw, fold=fold):
+        for chunk in _chunks(run, shown, chosen, csv_raw=csv_raw, fold=fold):
             stream.write(chunk)
     finish(run, result, result.events.height > 0)
 

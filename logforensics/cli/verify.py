@@ -12,11 +12,14 @@ import typer
 from logforensics.errors import AlteredError, EvidenceError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
+    from logforensics.cli.deriving import Derived
     from logforensics.cli.options import Run
-    from logforensics.evidence.model import LogFile
+    from logforensics.evidence.discover import Discovery
     from logforensics.report.json import Row
+    from logforensics.report.model import Report
+    from logforensics.report.redact.door import Door
     from logforensics.report.verification import Verification
     from logforensics.settings import Recorded
 
@@ -27,6 +30,9 @@ def verify(
     report: Annotated[str, typer.Argument(metavar="REPORT", help="The report: JSON, or Markdown as it was written.")],
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="[PATH]...", help="Where the evidence lies now [where it lay then].")
+    ] = None,
+    redact_map: Annotated[
+        str | None, typer.Option("--redact-map", metavar="FILE", help="The map that a redacted report was made with.")
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code.")] = False,
@@ -39,7 +45,7 @@ def verify(
     """
     from logforensics.report.verification import as_document, as_text
 
-    result = _verified(Path(report), list(paths or ()))
+    result = _verified(Path(report), list(paths or ()), None if redact_map is None else Path(redact_map))
     if as_json:
         from logforensics.report.escape import ascii_json
 
@@ -59,7 +65,7 @@ def _print(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def _verified(path: Path, paths: Sequence[str]) -> Verification:
+def _verified(path: Path, paths: Sequence[str], redact_map: Path | None) -> Verification:
     from logforensics.report.recorded import LARGEST
 
     try:
@@ -70,32 +76,93 @@ def _verified(path: Path, paths: Sequence[str]) -> Verification:
         raise UsageError(f"{path}: {error.strerror or error}") from None
     try:
         if path.suffix.lower() in {".md", ".markdown"}:
-            return _markdown(path.name, data, paths)
-        return _document(path.name, data, paths)
+            return _markdown(path.name, data, paths, redact_map)
+        return _document(path.name, data, paths, redact_map)
     except AlteredError as error:
         raise AlteredError(f"{path}: {error}") from None
 
 
-def _document(name: str, data: bytes, paths: Sequence[str]) -> Verification:
+def _document(name: str, data: bytes, paths: Sequence[str], redact_map: Path | None) -> Verification:
     """A JSON report: first the report itself, then the evidence, then its lines, then everything that follows."""
     from logforensics.cli.rerun import rerun
-    from logforensics.evidence.anchors import anchors
     from logforensics.report import recorded as of
-    from logforensics.report.anchored import cited_in
-    from logforensics.report.compare import citations, cites
     from logforensics.report.verification import Verification
     from logforensics.settings import Recorded
 
     document = of.load(data)
+    key = of.key_of(document)
+    if key == "map" and redact_map is None:
+        raise UsageError(f"{name}: was redacted with a map; name it with --redact-map")
     known = Recorded(mtimes=of.mtimes_of(document), zone=of.machine_zone_of(document))
-    run = rerun(of.words_of(document), paths, of.selection_of(document), known)
     result = Verification(name, notes=_notes(known)).found(of.marks_of_change(document, data))
-    result, files = _hashes(result, run, document)
+    words, selection = of.words_of(document), of.selection_of(document)
+    run = rerun(words, paths, selection, known)
+    if key is not None:
+        run = rerun(_told(words, run, redact_map), paths, selection, known, redact_map)
+    return _checked(result, replace(run, command=words), document)
+
+
+def _told(words: Sequence[str], run: Run, redact_map: Path | None) -> tuple[str, ...]:
+    """The command line of a redacted report with the originals of its pseudonyms, as far as they are known."""
+    from logforensics.cli.hiding import Hiding
+    from logforensics.evidence.discover import discover
+
+    try:
+        discovery = discover(list(run.settings.paths))
+    except UsageError:
+        return tuple(words)
+    files = [file for source in discovery.sources for file in source.files]
+    names = Hiding(redact_map, kept=False).opened(files).redactor.names
+    names.assign()
+    told = []
+    for word in words:
+        for pseudonym, original in names.originals():
+            word = word.replace(pseudonym, original)  # noqa: PLW2901
+        told.append(word)
+    return tuple(told)
+
+
+def _checked(result: Verification, run: Run, document: Row) -> Verification:
+    """The evidence and what follows from it, beside the report."""
+    from logforensics.cli.deriving import derive
+    from logforensics.cli.hiding import Open
+    from logforensics.cli.reading import door_of
+    from logforensics.evidence.anchors import anchors
+    from logforensics.evidence.discover import discover
+    from logforensics.report.anchored import cited_in
+    from logforensics.report.compare import Difference, citations, cites
+
+    try:
+        discovery = discover(list(run.settings.paths))
+    except UsageError as error:
+        return result.found([Difference("missing", "PATH", None, str(error))])
+    derived: Derived | str
+    door: Door | Open = Open()
+    try:
+        derived = derive(run, anchors=True)
+        door = door_of(run, derived.timeline)
+    except (EvidenceError, UsageError) as error:
+        derived = str(error)
+    names = {door.value(name): name for name in names_in(discovery)}
+    result = _hashes(result, discovery, document, names)
     if any(item.kind == "missing" for item in result.differences):
         return result
-    result = result.found(citations(document, anchors(files, cited_in(document))))
+    files = [file for source in discovery.sources for file in source.files]
+    now = anchors(files, [(names.get(file, file), line) for file, line in cited_in(document)])
+    result = result.found(citations(document, door.value(now)))
     result = replace(result, cites=len({(row["file"], row["line"]) for _, row in cites(document)}))
-    return _values(result, run, document)
+    if isinstance(derived, str):
+        return result.found([Difference("value", "everything", "a report", derived)])
+    return _values(result, run, document, door.report(derived.model))
+
+
+def names_in(discovery: Discovery) -> list[str]:
+    """What every file, member and bundle of the evidence is called."""
+    from logforensics.evidence.hashing import bundles
+
+    files = [file for source in discovery.sources for file in source.files]
+    others = [entry.name for entry in discovery.passed_over]
+    return [*(file.name for file in files), *others, *(whole.name for whole in bundles(files))]
 
 
 def _notes(known: Recorded) -> tuple[str, ...]:
@@ -107,44 +174,50 @@ def _notes(known: Recorded) -> tuple[str, ...]:
     return tuple(note for note in (zone, times) if note)
 
 
-def _hashes(result: Verification, run: Run, document: Row) -> tuple[Verification, tuple[LogFile, ...]]:
-    """The recorded files by their hashes, and the log files that are there now."""
-    from logforensics.evidence.discover import discover
+def _hashes(result: Verification, discovery: Discovery, document: Row, names: Mapping[str, str]) -> Verification:
+    """The recorded files by their hashes; `names` are their own names by those that the report calls them."""
     from logforensics.evidence.rehash import rehash
-    from logforensics.report.compare import Difference, hashes
+    from logforensics.report.compare import OTHER_BYTES, hashes
 
-    names = [str(row.get("path")) for key in ("evidence", "bundles") for row in document[key]]
-    try:
-        discovery = discover(list(run.settings.paths))
-    except UsageError as error:
-        return result.found([Difference("missing", "PATH", None, str(error))]), ()
-    now, lost = rehash(discovery, names)
-    result = replace(result.found(hashes(document, now, lost)), files=len(now))
-    return result, tuple(file for source in discovery.sources for file in source.files)
+    called = [str(row.get("path")) for key in ("evidence", "bundles") for row in document[key]]
+    found, gone = rehash(discovery, [names.get(name, name) for name in called])
+    now = {name: found[names.get(name, name)] for name in called if names.get(name, name) in found}
+    lost = {name: gone[names.get(name, name)] for name in called if names.get(name, name) in gone}
+    if document.get("redaction") is not None and lost:
+        # Evidence that was changed gives other pseudonyms: its files are known by their hashes alone.
+        every, _ = rehash(discovery, names_in(discovery))
+        digests = {whole.sha256: whole for whole in every.values()}
+        rows = {row.get("path"): row.get("sha256") for key in ("evidence", "bundles") for row in document[key]}
+        now |= {name: digests[rows[name]] for name in lost if rows[name] in digests}
+        lost = {name: OTHER_BYTES if every else why for name, why in lost.items() if name not in now}
+    return replace(result.found(hashes(document, now, lost)), files=len(now))
 
 
-def _values(result: Verification, run: Run, document: Row) -> Verification:
+def _values(result: Verification, run: Run, document: Row, model: Report) -> Verification:
     """Everything that follows from the evidence, once more, beside what the report says."""
-    from logforensics.cli.deriving import derive
     from logforensics.cli.findings import machine_zone
-    from logforensics.report.compare import Difference, comparable, consequences, count, values
+    from logforensics.report.compare import comparable, consequences, count, values
     from logforensics.report.escape import ascii_json
     from logforensics.report.json import document as document_of
 
-    try:
-        derived = json.loads(ascii_json(document_of(derive(run, anchors=True).model, machine_zone(run))))
-    except (EvidenceError, UsageError) as error:
-        return result.found([Difference("value", "everything", "a report", str(error))])
+    if model.key == "evidence" and any(item.kind == "evidence" for item in result.differences):
+        note = "no value was derived again, for the pseudonyms follow from the evidence, and that differs"
+        return replace(result, notes=(*result.notes, note))
+    derived = json.loads(ascii_json(document_of(model, machine_zone(run))))
     said = consequences(document, result.differences)
-    differing = [item for item in values(comparable(document), comparable(derived)) if item.where not in said]
+    differing = [
+        item for item in values(comparable(document), comparable(derived))
+        if item.where not in said and not item.where.startswith("tool.command")
+    ]  # fmt: skip
     versions = (document["tool"].get("version"), derived["tool"]["version"])
     notes = [] if len(set(versions)) == 1 else [f"written by version {versions[0]}, derived again by {versions[1]}"]
     return replace(result.found(differing), values=count(document), notes=(*result.notes, *notes))
 
 
-def _markdown(name: str, data: bytes, paths: Sequence[str]) -> Verification:
+def _markdown(name: str, data: bytes, paths: Sequence[str], redact_map: Path | None) -> Verification:
     """A Markdown report: every line that this program writes from the evidence must be in it, in order."""
     from logforensics.cli.deriving import derive
+    from logforensics.cli.reading import door_of
     from logforensics.cli.rerun import rerun
     from logforensics.report import markdown
     from logforensics.report.compare import Difference
@@ -152,10 +225,11 @@ def _markdown(name: str, data: bytes, paths: Sequence[str]) -> Verification:
     from logforensics.report.verification import Verification
 
     text = data.decode("utf-8", "backslashreplace")
-    run = rerun(command_in(text), paths)
+    run = rerun(command_in(text), paths, redact_map=redact_map)
     result = Verification(name)
     try:
         timeline, _, model = derive(run, quotes=True)
+        model = door_of(run, timeline).report(model)
     except UsageError as error:
         return result.found([Difference("missing", "PATH", None, str(error))])
     except EvidenceError as error:

@@ -22,12 +22,14 @@ class Anchor(NamedTuple):
     compressed file or of a member of a bundle, UTF-8 for a file in UTF-16.  The line feed is not counted, a carriage
     return before it is.  Of a line with a hole in it (zeros that a
     power cut left) what was read counts, on both sides.  Of a binary log
-    the line is an entry, and its bytes are those of the entry's own record.
+    the line is an entry, and its bytes are those of the entry's own record.  With `keyed` the hash is one that only
+    whoever has a key can make (report.redact).
     """
 
     offset: int
     length: int
     sha256: str
+    keyed: bool = False
 
 
 def anchors(files: Iterable[LogFile], cites: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Anchor]:

@@ -16,12 +16,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def told_by(file: LogFile, wanted: Collection[int]) -> Iterator[tuple[int, str]]:
     """(ordinal from 1, text) of the wanted entries of a journal or a login record file, read once up to the last."""
     last = max(wanted)
-    entries = _journal(file) if file.kind == "journal" else _logins(file)
-    for line, text in entries:
+    for line, text in told_by_all(file):
         if line in wanted:
             yield line, text
         if line >= last:
             return
+
+
+def told_by_all(file: LogFile) -> Iterator[tuple[int, str]]:
+    """(ordinal from 1, text) of every entry of a journal or a login record file."""
+    return _journal(file) if file.kind == "journal" else _logins(file)
 
 
 def stored_of(file: LogFile, wanted: Collection[int]) -> Iterator[tuple[int, int, bytes]]:

@@ -15,6 +15,11 @@ def is_cite(row: Mapping[str, Any]) -> bool:
     return isinstance(row.get("file"), str) and type(row.get("line")) is int and "delivered" not in row
 
 
+def digest_key(anchor: Anchor) -> str:
+    """What the hash of a line is called in JSON."""
+    return "hmac_sha256" if anchor.keyed else "sha256"
+
+
 def cited_in(value: object) -> Iterator[tuple[str, int]]:
     """(file, line) of every citation in a document, in its order, as often as it is cited."""
     if isinstance(value, Mapping):
@@ -37,7 +42,7 @@ def anchored(value: Any, anchors: Anchors) -> Any:  # noqa: ANN401  # JSON is wh
     anchor = anchors.get((row["file"], row["line"])) if is_cite(row) else None
     if anchor is None:
         return row
-    added = {"offset": anchor.offset, "length": anchor.length, "sha256": anchor.sha256}
+    added = {"offset": anchor.offset, "length": anchor.length, digest_key(anchor): anchor.sha256}
     before = list(row).index("line") + 1
     items = list(row.items())
     return dict([*items[:before], *added.items(), *items[before:]])

@@ -12,10 +12,16 @@ from logforensics.report.anchored import is_cite
 
 Row = dict[str, Any]
 
+OTHER_BYTES = "no file has these bytes"
+"""Why a file of a redacted report is not found: its name is a pseudonym, and none has its hash."""
+
 MISSING = object()
 """Stands for a value that one of the two does not have."""
 
-ANCHOR = ("offset", "length", "sha256")
+PLACE = ("offset", "length")
+DIGESTS = ("sha256", "hmac_sha256")
+"""What the hash of a cited line is called: in a redacted report it is one that only who has the key can make."""
+
 HASHED = ("sha256", "bytes")
 
 
@@ -60,10 +66,18 @@ def count(value: Any) -> int:  # noqa: ANN401  # as values
     return sum(map(count, value)) if isinstance(value, list) else 1
 
 
+def anchor_in(row: Mapping[str, Any]) -> Anchor | None:
+    """The anchor of a citation, None where it has none."""
+    digest = next((key for key in DIGESTS if key in row), None)
+    if digest is None or not all(key in row for key in PLACE):
+        return None
+    return Anchor(row["offset"], row["length"], row[digest], keyed=digest != "sha256")
+
+
 def cites(value: Any, path: str = "") -> Iterator[tuple[str, Row]]:  # noqa: ANN401  # as values
     """(path, object) of every citation in a document that has an anchor."""
     if isinstance(value, Mapping):
-        if is_cite(value) and all(key in value for key in ANCHOR):
+        if is_cite(value) and anchor_in(value) is not None:
             yield path, dict(value)
         for key, inner in value.items():
             yield from cites(inner, f"{path}.{key}" if path else str(key))
@@ -76,11 +90,11 @@ def citations(document: Row, found: Mapping[tuple[str, int], Anchor]) -> Iterato
     """Every citation whose line is not where it was, or does not have the bytes that it had; each line once."""
     seen = set()
     for path, row in cites(document):
-        key, recorded = (row["file"], row["line"]), tuple(row[name] for name in ANCHOR)
+        key, recorded = (row["file"], row["line"]), anchor_in(row)
         now = found.get(key)
-        if (key, recorded) in seen or recorded == now:
+        if recorded is None or (key, str(recorded)) in seen or recorded == now:
             continue
-        seen.add((key, recorded))
+        seen.add((key, str(recorded)))
         where = f"{row['file']}:{row['line']} ({path})"
         yield Difference("citation", where, _place(recorded), "no such line" if now is None else _place(now))
 
@@ -96,13 +110,12 @@ def hashes(document: Row, now: Mapping[str, Whole], lost: Mapping[str, str]) -> 
         if name in altered:
             yield Difference("evidence", name, digest, now[name].sha256)
         elif name in lost:
-            member = any(name.startswith(f"{bundle}!") for bundle in altered)
-            yield Difference("evidence" if member else "missing", name, digest, lost[name])
+            there = lost[name] == OTHER_BYTES or any(name.startswith(f"{bundle}!") for bundle in altered)
+            yield Difference("evidence" if there else "missing", name, digest, lost[name])
 
 
-def _place(anchor: tuple[Any, ...]) -> str:
-    offset, length, digest = anchor
-    return f"{length} bytes at byte {offset}, SHA-256 {digest}"
+def _place(anchor: Anchor) -> str:
+    return f"{anchor.length} bytes at byte {anchor.offset}, SHA-256 {anchor.sha256}"
 
 
 def consequences(document: Row, named: Collection[Difference]) -> set[str]:
@@ -112,7 +125,7 @@ def consequences(document: Row, named: Collection[Difference]) -> set[str]:
     paths = {f"{key}[{name}].{hashed}" for key in ("evidence", "bundles") for name in files for hashed in HASHED}
     for path, row in cites(document):
         if f"{row['file']}:{row['line']}" in lines:
-            paths.update(f"{path}.{name}" for name in ANCHOR)
+            paths.update(f"{path}.{name}" for name in (*PLACE, *DIGESTS))
     return paths
 
 

@@ -64,7 +64,16 @@ def contents(report: Report, zone: Zone = UTC) -> Row:
         "passed_over": [passed_row(passed) for passed in report.passed_over],
         "damage": [damage_row(damage) for damage in report.damage],
         "assumptions": [note_row(note) for note in report.assumptions],
+        "redaction": redaction_row(report),
     }
+
+
+def redaction_row(report: Report) -> Row | None:
+    """What a redacted report hides, by kind, and whether a map or the evidence gave the key; null for any other."""
+    if report.key is None:
+        return None
+    hidden = [{"kind": item.kind, "distinct": item.distinct, "places": item.places} for item in report.hidden]
+    return {"key": report.key, "hidden": hidden}
 
 
 def cite_row(cite: Cite) -> Row:

@@ -83,6 +83,15 @@ class Note:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What a redacted report hides of one kind: how many different things, in how many places."""
+
+    kind: str
+    distinct: int
+    places: int
+
+
+@dataclass(frozen=True)
 class Strip:
     """One source on the axis; a cell is "boot", "error", "busy", "some", "quiet" or "outside" (not covered)."""
 
@@ -182,7 +191,8 @@ class Report:
     `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499);
     `panels` are there for the faces that draw (lanes.panels_of).  `selection` are the instants that --since and
     --until, or --around, came to.  `anchors` holds for each cited (file, line) where its bytes lie; `bundles` are what
-    members were read from.  `marked` are the lines a person marked.
+    members were read from.  `marked` are the lines a person marked.  Of a redacted report, `key` says where the key
+    came from ("map" or "evidence"), and `hidden` what was hidden.
     """
 
     version: str
@@ -215,6 +225,8 @@ class Report:
     bundles: tuple[Whole, ...] = ()
     anchors: Mapping[tuple[str, int], Anchor] = field(default_factory=dict)
     marked: tuple[HandMark, ...] = ()
+    hidden: tuple[Hidden, ...] = ()
+    key: str | None = None
 
     @cached_property
     def names(self) -> tuple[str, ...]:

@@ -81,6 +81,17 @@ def rows_of(document: Row, key: str) -> list[Row]:
     return rows
 
 
+def key_of(document: Row) -> str | None:
+    """Where a redacted report has its key from, "map" or "evidence"; None for one that hides nothing."""
+    told = document.get("redaction")
+    if told is None:
+        return None
+    key = told.get("key") if isinstance(told, dict) else None
+    if key not in {"map", "evidence"}:
+        raise AlteredError(f"redaction.key: is {key!r}, neither 'map' nor 'evidence'")
+    return str(key)
+
+
 def mtimes_of(document: Row) -> tuple[tuple[str, float], ...]:
     """(file name, seconds since the epoch) of the files whose modification time counted as evidence."""
     told = [(row.get("path"), row.get("mtime")) for row in rows_of(document, "evidence")]

@@ -28,6 +28,7 @@ from logforensics.report.words import (
     agent_name,
     clock,
     duration,
+    hidden_words,
     listing,
     local,
     offset,
@@ -306,6 +307,8 @@ def _coverage(report: Report, paper: Paper, level: int) -> list[str]:
     if level and zones:
         named = f"{listing([plain(zone) for zone in zones], 4)}; shown in {plain(zone_label(report.zone.label))}."
         result += paper.labelled("Zones", named, colour="dim")
+    if level and report.key is not None:
+        result += paper.labelled("Hidden", f"{hidden_words(report.hidden)}.", colour="dim")
     more = "--full tells the proof, -o incident.html draws it" if level < FULL else "-o incident.html draws it"
     result += paper.labelled("More", f"{more} (or .md, .json)", colour="dim")
     return result

@@ -42,6 +42,7 @@ def evidence(report: Report) -> Blocks:
         *_left_out(report),
         *_damage(report),
         *_assumptions(report),
+        *_hidden(report),
         *_limits(report),
     ]
 
@@ -153,6 +154,23 @@ def _assumptions(report: Report) -> Blocks:
         where = joined((Value(note.source, 80), f" ({plural(note.events, 'event')})") for note in found)
         lines.append((*said(text, report), ": ", *where))
     return [Heading(3, "Assumptions"), Items.of(lines)]
+
+
+def _hidden(report: Report) -> Blocks:
+    """What a redacted report hides."""
+    if report.key is None:
+        return []
+    rows = [(item.kind, f"{item.distinct:,}", f"{item.places:,}") for item in report.hidden]
+    whose = "the map that belongs to it" if report.key == "map" else "the evidence itself"
+    return [
+        Heading(3, "Hidden"),
+        Para(
+            "Pseudonyms stand for what belongs to people and machines. The same pseudonym is the same thing, addresses "
+            "of one subnet are neighbours still, and every number counts the originals. "
+            f"Only {whose} turns them back."
+        ),
+        Table("What is hidden", ("Kind", "Different ones", "Places"), rows, (1, 2)),
+    ]
 
 
 def _limits(report: Report) -> Blocks:
