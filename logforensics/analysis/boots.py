@@ -8,7 +8,7 @@ starting kernel writes or by the kernel's clock falling back, and the starts of 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,6 +17,7 @@ import polars as pl
 
 from logforensics.analysis.boot_marks import BOOT_MARKS, BootMark, boot_expr
 from logforensics.analysis.findings import Boot, Cite
+from logforensics.analysis.first_boot import alive
 from logforensics.analysis.scan import bare_program
 
 __all__ = ["BOOT_MARKS", "boot_expr", "find_boots"]
@@ -40,6 +41,9 @@ big servers); after a power cut somebody or something has to bring the power bac
 
 SILENT_LOG = timedelta(hours=1)
 """If the system log fell silent this long before the machine's last sign of life, it could not have told of a stop."""
+
+AT_ONCE = timedelta(seconds=5)
+"""What a log daemon finds in the kernel's buffer when it starts it writes down within this, all with the same time."""
 
 BACK_WITH_BOOT = timedelta(seconds=5)
 """A log daemon that starts writes its own first line up to this long before it passes on the kernel's."""
@@ -82,35 +86,61 @@ class _Start:
     first: _Row
     sources: set[str] = field(default_factory=set)
     banner: bool = False
+    origin: datetime | None = None  # when the kernel's clock began, by its lines in the first source
 
 
-def find_boots(events: pl.DataFrame) -> tuple[Boot, ...]:
+def find_boots(events: pl.DataFrame, offline: Collection[str] = ()) -> tuple[Boot, ...]:
     """Every boot in order of time.
 
     `events`: time, source, file, line, host, program, message (at least of marked rows), and `boot_mark` as made by
     `boot_expr` (made here if it is missing).  Give all events, not only the marked ones: `ended`, the last sign of
-    life before a boot, is looked for among them all.
+    life before a boot, is looked for among them all.  The sources `offline` prove no life before the first boot (see
+    `analysis.first_boot`), and a kernel that starts in them is an installer's.
     """
     if "message" not in events.columns or events.is_empty():
         return ()
     if "boot_mark" not in events.columns:
         events = events.with_columns(boot_mark=boot_expr(pl.col("message")))
-    rows = _rows(events)
-    starts = _merged(_starts(rows), rows)
-    if not starts:
+    rows = [row for row in _rows(events) if row.source not in offline]
+    found = _starts(rows)
+    if not found and not any(row.mark.role == "late" for row in rows):
         return ()
     times = events.get_column("time")
     ordered = events if times.is_sorted() else events.sort("time", maintain_order=True)
+    for start in found:
+        start.origin = _origin(start.first, ordered)
+    starts = _merged(found, rows)
     boots: list[Boot] = []
     for start in starts:
         earlier = [s.first.time for s in starts if s.first.host == start.first.host and s.first.time < start.first.time]
-        boots.append(_boot(start, max(earlier, default=None), rows, ordered))
+        before = ordered if earlier else alive(ordered, start.first.time, offline)
+        boots.append(_boot(start, max(earlier, default=None), rows, before))
     return tuple(boots)
+
+
+def _origin(first: _Row, events: pl.DataFrame) -> datetime:
+    """When a kernel's clock began: before its first line was written down by as much as its clock says at that time.
+
+    A log daemon that starts late finds the kernel's first minutes in its buffer and stamps them with its own start.
+    """
+    if "mono" not in events.columns:
+        return first.time
+    times = events.get_column("time")
+    begin, end = times.search_sorted(first.time, "left"), times.search_sorted(first.time + AT_ONCE, "right")
+    lines = events.slice(begin, end - begin).filter(
+        pl.col("mono").is_not_null() & (pl.col("source").cast(pl.String) == first.source)
+    )
+    if not lines.height:
+        return first.time
+    origin: datetime = lines.select((pl.col("time") - pl.duration(microseconds=pl.col("mono") * 1e6)).min()).item()
+    return min(first.time, origin)
 
 
 def _rows(events: pl.DataFrame) -> list[_Row]:
     wanted = ["time", "source", "file", "line", "host", "program", "message", "boot_mark"]
     marked = events.filter(pl.col("boot_mark").is_not_null() & pl.col("message").is_not_null())
+    if "time_basis" in marked.columns:  # a continuation is nobody's word: the X server quotes the kernel's command line
+        marked = marked.filter(pl.col("time_basis") != "carried")
     rows = [_row(row) for row in marked.select([c for c in wanted if c in marked.columns]).to_dicts()]
     return [row for row in rows if _spoken_by(row)]
 
@@ -186,7 +216,8 @@ def _merged(starts: Sequence[_Start], rows: Sequence[_Row]) -> list[_Start]:
 
 
 def _same(one: _Start, other: _Start) -> bool:
-    near = abs(other.first.time - one.first.time) <= SAME_BOOT
+    begun = [start.origin or start.first.time for start in (one, other)]
+    near = min(abs(other.first.time - one.first.time), abs(begun[1] - begun[0])) <= SAME_BOOT
     return near and _host_agrees(one.first, other.first) and not (one.sources & other.sources)
 
 

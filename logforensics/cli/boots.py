@@ -18,4 +18,4 @@ def boots(run: Run) -> None:
 
     chosen = run.format_of(("table", "json"), "table")
     timeline = selected(read_boiled_down(run, SILENCE_FIELDS), run.settings)
-    answer(run, timeline, "boots", find_boots(timeline.events), chosen)
+    answer(run, timeline, "boots", find_boots(timeline.events, timeline.offline), chosen)

@@ -181,7 +181,7 @@ def gather(timeline: Timeline) -> Facts:
         timeline,
         outcomes,
         tuple(failing_runs(outcomes, {stream.call for stream in polls if stream.call})),
-        find_boots(events),
+        find_boots(events, timeline.offline),
         failures,
         _marks(events),
         find_clock_steps(events),

@@ -24,7 +24,7 @@ from logforensics.parsing.stamped import line_patterns
 from logforensics.schema import SEVERITIES
 
 READERS = ("lines", "stamped", "json-lines", "logfmt")
-PROOFS = ("served",)
+PROOFS = ("served", "package-work")
 """What each line of a format can prove by being there: served: that a request was answered."""
 
 CONVERSIONS = {
@@ -49,8 +49,8 @@ _INSTEAD = {
     "b": ("letters", "the characters around it"),
 }
 _TOP_KEYS = (
-    "title", "reference", "reader", "files", "proves", "general", "wraps", "precedence", "absent", "multiline", "types",
-    "severity", "patterns", "samples",
+    "title", "reference", "reader", "files", "proves", "general", "wraps", "precedence", "absent", "multiline",
+    "preamble", "types", "severity", "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback")
 _STAMPED_KEYS = ("stamp", "time", "fallback")
@@ -138,6 +138,7 @@ class _Reading:
             proves=proves,
             general=self.flag("general", table.get("general", False)),
             wraps=self.flag("wraps", table.get("wraps", False)),
+            preamble=self.flag("preamble", table.get("preamble", False)),
             samples=tuple(
                 self.sample(number, entry, {pattern.name for pattern in read})
                 for number, entry in enumerate(self.tables("[[samples]]", table.get("samples", [])), 1)

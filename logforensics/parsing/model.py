@@ -69,6 +69,7 @@ class Definition:
 
     `origin` is what messages call its file.  `severity` maps captured text in lower case to RFC 5424 severities;
     `absent` are texts that stand for no value; `multiline` is None, "any", or the regex of continuation lines;
+    `preamble` says that the lines above a file's first stamp belong to the event it begins, as those below it do;
     `precedence` names the definitions whose patterns may match this one's samples and still come second;
     `wraps` says that each message is a line of some other program; of one certain file, `inner` reads those, and
     `companions` read the lines that the definition itself leaves;
@@ -92,6 +93,7 @@ class Definition:
     general: bool = False
     samples: tuple[Sample, ...] = ()
     wraps: bool = False
+    preamble: bool = False
     companions: tuple[Definition, ...] = ()
     inner: Definition | None = None
 

@@ -17,7 +17,7 @@ from logforensics.evidence.journal.sequence import Sequence as Numbers
 from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
-from logforensics.evidence.no_log import no_log
+from logforensics.evidence.no_log import no_log, undated
 from logforensics.evidence.opening import words_of
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
@@ -182,6 +182,7 @@ class _Run:
         if found.definition is None and what is None:
             found = search(file, self.definitions) or found
         if found.definition is None:
+            what = what or undated(head)
             state, reason = ("not-a-log", what) if what else ("unknown-format", "; ".join(found.reasons))
             self.summaries[file.name] = FileSummary(file.name, state, reason, None, file.size, None, 0)
         return found.definition
@@ -216,8 +217,9 @@ class _Run:
             self.tail = tail_of(self.tail, result.lines.get_column("text"))
             events, rest = result.parsed.events, result.parsed.rest
             waiting = rest.filter(pl.col("kind") == "candidate")
-            if waiting.height and above is not None and above.height:
-                events = pl.concat([reader.carry(waiting, above), events])
+            owner = events.head(1) if above is None and definition.preamble else above
+            if waiting.height and owner is not None and owner.height:
+                events = pl.concat([reader.carry(waiting, owner), events])
                 rest = rest.filter(pl.col("kind") != "candidate")
             events, rest = switch.read(result.lines, events, rest)
             enter(account, result, events, rest)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+INSTALLERS = frozenset({"installer", "anaconda"})
+"""Folders of /var/log that hold what the installer logged: of Debian and Ubuntu, of Fedora and its kin."""
+
+
 @dataclass(frozen=True)
 class SourceSummary:
     """One source as it was read: its format, its lines by fate, its span (UTC) and the zone its stamps were read in.
@@ -25,7 +29,8 @@ class SourceSummary:
     `duplicate` lines stand at the end of the file before as well and were counted there.
     `samples` holds the first few unparsed lines as (file, line, text); `also` are the formats that other lines of it,
     or its messages, are in.  `proves` is what a line of this format
-    proves by being written ("served": a request was answered), or None.
+    proves by being written ("served": a request was answered; "package-work": packages were worked on, be it in the
+    chroot of an installer), or None.
     """
 
     name: str
@@ -84,6 +89,17 @@ class Timeline:
     end: datetime | None
     zone: Zone | None
     missing: tuple[Missing, ...] = ()
+
+    @property
+    def offline(self) -> frozenset[str]:
+        """Sources that may be written while the machine itself is not running, and so prove no life of it.
+
+        An installer writes them, or who makes an image: what was done to packages, and the installer's own logs.
+        """
+        folders = ((source, set(source.name.split("/")[:-1])) for source in self.sources)
+        return frozenset(
+            source.name for source, parts in folders if source.proves == "package-work" or parts & INSTALLERS
+        )
 
     @property
     def absent(self) -> tuple[str, ...]:

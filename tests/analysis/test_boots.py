@@ -27,7 +27,7 @@ RUNNING: tuple[Line, ...] = ((-40, "syslog", "CRON", "(root) CMD (true)"), (-30,
 REPLAY: Line = (0, "syslog", "kernel", "[    1.745788] EXT4-fs (sda1): INFO: recovery required on readonly filesystem")
 
 
-def boots(*lines: Line, host: str | None = "obiwan") -> tuple[Boot, ...]:
+def boots(*lines: Line, host: str | None = "obiwan", offline: tuple[str, ...] = ()) -> tuple[Boot, ...]:
     """The boots found in `lines`, in order of time as a timeline holds them."""
     numbers: dict[str, int] = {}
     rows = []
@@ -40,7 +40,8 @@ def boots(*lines: Line, host: str | None = "obiwan") -> tuple[Boot, ...]:
     schema |= {"time": pl.Datetime("us", "UTC"), "line": pl.UInt32()}
     frame = pl.DataFrame(rows, schema=schema, orient="row").sort("time", "source", maintain_order=True)
     typed = frame.with_columns(pl.col("source", "file", "host", "program").cast(pl.Categorical))
-    return find_boots(typed.with_columns(boot_mark=boot_expr(pl.col("message"))))
+    stamp = pl.col("message").str.extract(r"^\[ *([0-9.]+)\]").cast(pl.Float64)
+    return find_boots(typed.with_columns(boot_mark=boot_expr(pl.col("message")), mono=stamp), offline)
 
 
 def ending(*last_words: tuple[float, str, str], after: tuple[Line, ...] = BOOT) -> list[tuple[str, str | None]]:
@@ -361,3 +362,54 @@ def test_frame_without_messages_has_no_boots() -> None:
     """An access log alone names no boot."""
     frame = pl.DataFrame({"time": [START], "source": ["a"], "file": ["a"], "line": [1]})
     assert find_boots(frame) == ()
+
+
+def test_a_log_daemon_that_starts_minutes_after_the_kernel() -> None:
+    """The journal dates the boot itself; what the daemon finds in the kernel's buffer is the same boot, not a reset."""
+    late: tuple[Line, ...] = (
+        (180, "kern.log", "kernel", BANNER),
+        (180, "kern.log", "kernel", COMMAND),
+        (181, "kern.log", "kernel", "[  179.100000] audit: type=1400 audit(1592975712.1:2): apparmor"),
+    )
+    found = boots((-9, "journal", "cron", "x"), (0, "journal", "kernel", "Linux version 4.19.0-9-amd64"), *late)
+    assert [boot.time for boot in found] == [START]
+
+
+def test_two_boots_within_minutes_stay_two() -> None:
+    """A kernel whose clock began anew is another start, however soon it comes."""
+    again: tuple[Line, ...] = ((200, "syslog", "kernel", BANNER), (200, "syslog", "kernel", COMMAND))
+    assert len(boots(*RUNNING, *BOOT, *again, (0, "journal", "kernel", "Linux version 4.19.0-9-amd64"))) == 2
+
+
+PACKAGES: tuple[Line, ...] = (
+    (-90000, "dpkg.log", None, "status installed libc6:amd64 2.36-9"),
+    (-89990, "plugins.log", None, "Starting to look for plugins"),
+    (-89980, "dpkg.log", None, "status installed nginx:amd64 1.22.1-9"),
+)
+
+
+def test_the_first_boot_of_a_machine_ends_nothing() -> None:
+    """What an installer or an image builder logged about packages is no life of the machine, and nothing was down."""
+    (boot,) = boots(*PACKAGES, *BOOT, offline=("dpkg.log",))
+    assert (boot.ended, boot.shutdown) == (None, "unknown")
+
+
+@pytest.mark.parametrize("alone", [-50000, -60])
+def test_a_machine_that_had_logged_by_itself_was_alive(alone: float) -> None:
+    """One line that has nothing to do with packages shows that the machine ran before its first known boot."""
+    (boot,) = boots(*PACKAGES, (alone, "app.log", None, "a request"), *BOOT, offline=("dpkg.log",))
+    assert boot.ended == START + timedelta(seconds=alone)
+
+
+def test_packages_between_two_boots_are_life() -> None:
+    """Whoever works on packages between two boots does so on the running machine."""
+    later: tuple[Line, ...] = tuple((seconds + 9000, source, who, text) for seconds, source, who, text in BOOT)
+    found = boots(*PACKAGES, *BOOT, (5000, "dpkg.log", None, "status installed sl"), *later, offline=("dpkg.log",))
+    assert [boot.ended for boot in found] == [None, START + timedelta(seconds=5000)]
+
+
+def test_an_installers_kernel_is_no_boot() -> None:
+    """The installer's own log begins with its own kernel."""
+    own: tuple[Line, ...] = ((-600, "installer/syslog", "kernel", BANNER), (-300, "installer/syslog", "anna", "x"))
+    (boot,) = boots(*own, *BOOT, offline=("installer/syslog",))
+    assert (boot.time, boot.ended) == (START, None)

@@ -24,7 +24,7 @@ SYSLOG = b"2026-07-01T12:00:00Z obi app[7]: one\n"
 NGINX = b"2026/07/01 12:00:01 [error] 9#9: two\n"
 TRACE = b"PHP Fatal error: three\n"
 ACCESS = b'192.0.2.1 - - [01/Jul/2026:12:00:00 +0000] "GET /a?b=1 HTTP/1.1" 502 166 "-" "curl/7.64.0"\n'
-STRANGE = b"no parser knows\nwhat this is\n"
+STRANGE = b"no parser knows\nwhat 9:05 is here\n"
 
 
 def at(clock: str, text: str = "x") -> bytes:
@@ -152,7 +152,7 @@ def test_a_file_nobody_can_parse_stands_in_the_ledger(read: Callable[..., Timeli
     assert (account.file, account.unparsed.bytes, account.samples) == (
         "notes",
         len(STRANGE),
-        [(1, "no parser knows"), (2, "what this is")],
+        [(1, "no parser knows"), (2, "what 9:05 is here")],
     )
 
 
@@ -308,3 +308,42 @@ def test_years_are_found_over_new_year(read: Callable[..., Timeline]) -> None:
 def test_default_fields_and_the_five_are_the_schema() -> None:
     """No column is in both lists or in neither."""
     assert sorted([*ALWAYS, *DEFAULT_FIELDS]) == sorted(SCHEMA)
+
+
+def test_lines_above_the_first_stamp(read: Callable[..., Timeline]) -> None:
+    """Where a format begins to talk before it tells the time, those lines are of its first event's time."""
+    head = b"X.Org X Server 1.21.1.7\nX Protocol Version 11, Revision 0\n"
+    stamp = b'[    22.770] (==) Log file: "/var/log/Xorg.0.log", Time: Wed Jul  1 12:00:00 2026\n'
+    found = read({"Xorg.0.log": head + stamp + b"[    22.771] (II) Loader magic\n"})
+    (source,) = found.sources
+    assert (source.unparsed, source.events, source.continuation) == (0, 1, 3)
+    bases = found.events.get_column("time_basis").to_list()
+    assert bases == ["carried", "carried", "zone-assumed", "carried"]
+    assert found.events.get_column("time").n_unique() == 1
+
+
+def test_lines_above_the_first_stamp_of_another_format(read: Callable[..., Timeline]) -> None:
+    """Elsewhere they may be the end of an event that was rotated away, and stay unread."""
+    found = read({"apt/term.log": b"Unpacking sl ...\nLog started: 2026-07-01  12:00:00\nSetting up sl ...\n"})
+    assert [(source.format, source.unparsed) for source in found.sources] == [("apt_term", 1)]
+
+
+def test_a_text_without_times_is_no_log(read: Callable[..., Timeline]) -> None:
+    """A text in which nothing stands that could be a stamp is named so."""
+    found = read(
+        {"a.log": at("12:00:00"), "b.log": b"Requires offloading\n/dev/dri/card0\n", "c.log": STRANGE + b"9:05 x\n"}
+    )
+    assert [(item.name, item.state) for item in found.passed_over] == [
+        ("b.log", "not-a-log"),
+        ("c.log", "unknown-format"),
+    ]
+    assert found.passed_over[0].reason == "a text without dates or times in its lines"
+
+
+def test_sources_that_prove_no_life(read: Callable[..., Timeline]) -> None:
+    """What installers and image builders write as well, by format or by folder."""
+    found = read({
+        "dpkg.log": b"2026-07-01 12:00:00 startup archives unpack\n", "installer/syslog": at("12:00:00"),
+        "syslog": at("12:00:01"), "bootstrap.log": b"2026-07-01 12:00:00 URL:http://deb.example.net/x [1/1] -> x [1]\n",
+    })  # fmt: skip
+    assert found.offline == {"dpkg.log", "installer/syslog", "bootstrap.log"}
