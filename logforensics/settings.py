@@ -41,3 +41,4 @@ class Settings:
     jobs: int | None = None
     quiet: bool = False
     recorded: Recorded | None = None
+    host_from: str = "auto"

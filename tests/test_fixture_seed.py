@@ -12,8 +12,9 @@ import pytest
 
 from logforensics.analysis.columns import read_for_analysis
 from logforensics.cli.main import run
+from logforensics.outage.findings import Investigation
 from logforensics.outage.model import Edge, Outage
-from logforensics.outage.verdict import Investigation, investigate
+from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
 from logforensics.timeline.model import Timeline
 

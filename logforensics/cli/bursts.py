@@ -15,7 +15,7 @@ def bursts(run: Run) -> None:
     from logforensics.cli.findings import answer
     from logforensics.cli.reading import read_boiled_down
     from logforensics.outage.facts import gather
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
 
     chosen = run.format_of(("table", "json"), "table")
     timeline = read_boiled_down(run)

@@ -9,7 +9,7 @@ from logforensics.cli.options import Run
 from logforensics.cli.reading import investigated, read_boiled_down
 
 if TYPE_CHECKING:
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
     from logforensics.report.handmarks import HandMark
     from logforensics.report.model import Report
     from logforensics.timeline.model import Timeline

@@ -13,7 +13,7 @@ from logforensics.settings import Settings
 if TYPE_CHECKING:
     import polars as pl
 
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
     from logforensics.timeline.model import Timeline
 
 WEB = ("status", "method", "path")

@@ -19,6 +19,9 @@ from logforensics.settings import Settings
 
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _LEVEL_NAMES = {"error": "err", "warn": "warning", "critical": "crit", "emergency": "emerg", "panic": "emerg"}
+HOW = ("auto", "path", "none")
+"""How hosts are told apart (evidence.hosts.HOW, which is not loaded for --help)."""
+
 COLOURS = ("auto", "always", "never")
 _SUFFIXES = {
     ".md": "markdown",
@@ -112,6 +115,9 @@ def shared(
     ] = None,
     color: Annotated[str, typer.Option("--color", metavar="WHEN", help="auto, always or never.")] = "auto",
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no warnings.")] = False,
+    host_from: Annotated[
+        str, typer.Option("--host-from", metavar="HOW", help="Hosts apart: auto, path (a folder each) or none.")
+    ] = "auto",
     jobs: Annotated[str | None, typer.Option("--jobs", "-j", metavar="N", help="Threads [all cores].")] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something was found.")] = False,
 ) -> Run:
@@ -124,6 +130,8 @@ def shared(
         raise UsageError(f"--color {color}: write auto, always or never")
     if as_json and format_ not in (None, "json"):
         raise UsageError(f"--json and --format {format_}: choose one")
+    if host_from not in HOW:
+        raise UsageError(f"--host-from {host_from}: write auto, path or none")
     settings = Settings(
         paths=tuple(paths) if paths else ("/var/log",),
         since=since,
@@ -137,6 +145,7 @@ def shared(
         grep=grep,
         jobs=None if jobs is None else _number("--jobs", jobs, 1, 1024),
         quiet=quiet,
+        host_from=host_from,
     )
     if window is not None:
         settings = replace(settings, window=duration("--window", window))
@@ -229,6 +238,9 @@ def _is_argument(parameter: inspect.Parameter) -> bool:
     return any(type(hint).__name__ == "ArgumentInfo" for hint in hints)
 
 
+_USUAL = {"host_from": "auto"}
+"""Defaults that are not said again."""
+
 _SHOWN_ONLY = (
     "paths",
     "as_json",
@@ -242,6 +254,8 @@ _SHOWN_ONLY = (
     "exit_code",
     "full",
     "public",
+    "marks",
+    "no_pager",
 )
 
 
@@ -253,7 +267,7 @@ def command_line(name: str, values: dict[str, Any], arguments: tuple[str, ...] =
     values = {**values, "redact": bool(values.get("redact") or values.get("redact_map"))}
     words = ["logforensics", name, *own, *(paths or ["/var/log"])]
     for key, value in sorted(values.items()):
-        if key in _SHOWN_ONLY or key in arguments or value in (None, False, []):
+        if key in _SHOWN_ONLY or key in arguments or value in (None, False, []) or value == _USUAL.get(key):
             continue
         option = "--" + key.replace("_", "-")
         for item in value if isinstance(value, list) else [value]:

@@ -11,7 +11,7 @@ from logforensics.cli.output import refuse_evidence, warn
 from logforensics.cli.progress import progress
 
 if TYPE_CHECKING:
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
     from logforensics.report.redact.door import Door
     from logforensics.timeline.model import Timeline
 

@@ -108,7 +108,7 @@ def _told(words: Sequence[str], run: Run, redact_map: Path | None) -> tuple[str,
     from logforensics.evidence.discover import discover
 
     try:
-        discovery = discover(list(run.settings.paths))
+        discovery = discover(list(run.settings.paths), run.settings.host_from)
     except UsageError:
         return tuple(words)
     files = [file for source in discovery.sources for file in source.files]
@@ -133,7 +133,7 @@ def _checked(result: Verification, run: Run, document: Row) -> Verification:
     from logforensics.report.compare import Difference, citations, cites
 
     try:
-        discovery = discover(list(run.settings.paths))
+        discovery = discover(list(run.settings.paths), run.settings.host_from)
     except UsageError as error:
         return result.found([Difference("missing", "PATH", None, str(error))])
     derived: Derived | str

@@ -19,6 +19,7 @@ from logforensics.evidence.beginnings import without_beginnings
 from logforensics.evidence.bundle import bundle_of, members
 from logforensics.evidence.copies import without_copies
 from logforensics.evidence.held import opened
+from logforensics.evidence.hosts import Hosts
 from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.journal.header import unreadable as unreadable_journal
 from logforensics.evidence.kind import kind_of
@@ -50,12 +51,14 @@ _TOOLS = {
 class Discovery:
     """What lies under the given paths: each regular file is in exactly one source or passed over.
 
-    `roots` are the folders the names are relative to, absolute, in the order of their names.
+    `roots` are the folders the names are relative to, absolute, in the order of their names.  `hosts` are the hosts
+    and their folders, where there are several (see hosts.py).
     """
 
     sources: tuple[Source, ...]
     passed_over: tuple[PassedOver, ...]
     roots: tuple[Path, ...]
+    hosts: tuple[tuple[str, Path], ...] = ()
 
 
 @dataclass
@@ -67,10 +70,11 @@ class _Root:
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
-def discover(paths: Sequence[str]) -> Discovery:
+def discover(paths: Sequence[str], host_from: str = "auto") -> Discovery:
     """Finds the log files in `paths`: files, folders (walked), globs, or "-" for stdin.
 
-    The same paths in another order give the same answer.  Raises UsageError for a path that does not exist.
+    `host_from` is one of hosts.HOW.  The same paths in another order give the same answer.  Raises UsageError for a
+    path that does not exist.
     """
     roots: dict[str, _Root] = {}
     seen: dict[tuple[int, int], str] = {}
@@ -82,15 +86,19 @@ def discover(paths: Sequence[str]) -> Discovery:
             _walk(root, path, seen)
         else:
             _add(root, path, seen, typed=True)
+    hosts = Hosts([base for base in roots if base != "-"], host_from)
     for root in roots.values():
+        if hosts:
+            root.files = [replace(file, host=hosts.of(file.path)) for file in root.files]
         _drop_copies(root)
-    _make_unique(list(roots.values()))
+    _make_unique(list(roots.values()), always=bool(hosts))
     files = [file for root in roots.values() for file in root.files]
     passed_over = [entry for root in roots.values() for entry in root.passed_over]
     return Discovery(
         sources=_sources(files),
         passed_over=tuple(sorted(passed_over, key=lambda entry: (entry.name, entry.state, entry.reason))),
         roots=tuple(Path(base) for base in sorted(roots) if base != "-"),
+        hosts=hosts.folders,
     )
 
 
@@ -306,16 +314,25 @@ def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
 
 
 def _drop_copies(root: _Root) -> None:
+    """Passes over second copies of one host's files; what two hosts have alike, both have."""
+    kept: list[LogFile] = []
+    for host in sorted({file.host for file in root.files}):
+        kept += _without_copies(root, [file for file in root.files if file.host == host])
+    root.files = kept
+
+
+def _without_copies(root: _Root, files: list[LogFile]) -> list[LogFile]:
     try:
-        root.files, copies = without_copies(root.files)
-        root.files, parts = without_beginnings(root.files)
+        files, copies = without_copies(files)
+        files, parts = without_beginnings(files)
     except OSError:  # a file vanished meanwhile: reading it will say so, and nothing is left out on suspicion
-        return
+        return files
     for copy, original in copies:
         root.passed_over.append(PassedOver(copy.name, "not-a-log", f"the same content as {original.name}"))
     for part, whole, length in parts:
         reason = f"a copy of the first {length} bytes of the text of {whole.name}"
         root.passed_over.append(PassedOver(part.name, "not-a-log", reason))
+    return files
 
 
 def _inflated(disk: Disk, compression: str) -> tuple[bytes, str]:
@@ -345,14 +362,14 @@ def _sources(files: Iterable[LogFile]) -> tuple[Source, ...]:
     )
 
 
-def _make_unique(roots: list[_Root]) -> None:
+def _make_unique(roots: list[_Root], *, always: bool = False) -> None:
     """Puts the way from the roots' common folder before every name, if two roots would share a source's name.
 
     Then `hostA/var/log` and `hostB/var/log` keep two syslogs instead of one mixed one.
     """
     sources = [{logical_name(file.name)[0] for file in root.files} for root in roots]
     passed_over = [{entry.name for entry in root.passed_over} for root in roots]
-    if all(len(set().union(*names)) == sum(map(len, names)) for names in (sources, passed_over)):
+    if not always and all(len(set().union(*names)) == sum(map(len, names)) for names in (sources, passed_over)):
         return
     folders = [root.path for root in roots if root.path != "-"]
     common = os.path.commonpath(folders)

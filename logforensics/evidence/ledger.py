@@ -139,6 +139,10 @@ class Ledger:
         """The account of the file with that name, opened at the first call."""
         return self._accounts.setdefault(file, FileAccount(file))
 
+    def take(self, other: Ledger) -> None:
+        """Takes over the accounts of another run, which had other files."""
+        self._accounts.update(other._accounts)
+
     @property
     def accounts(self) -> tuple[FileAccount, ...]:
         """All accounts in the order of the files' names."""

@@ -20,6 +20,7 @@ class LogFile:
     A member of a bundle is called BUNDLE!MEMBER, its `path` is the bundle's and `held` says where its bytes lie; its
     hash and size are those of the member as it was packed.  `state` is how the file stood when it was found; by it the
     same file is opened again, and told from a changed one.
+    `host` is the host it is of, where there are several.
     """
 
     path: Path
@@ -30,6 +31,7 @@ class LogFile:
     kind: str = "text"
     held: Held | None = None
     state: State | None = None
+    host: str = ""
 
 
 @dataclass(frozen=True)

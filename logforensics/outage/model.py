@@ -114,3 +114,4 @@ class Outage:
     notes: tuple[str, ...] = ()
     constraints: tuple[Constraint, ...] = ()  # tightest first on each side
     wishes: tuple[str, ...] = ()  # logs that would have tightened the brackets, in whole sentences
+    host: str = ""  # where several were read

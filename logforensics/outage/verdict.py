@@ -4,26 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-import polars as pl
-
-from logforensics.analysis.bootclock import WrongBootClock
 from logforensics.analysis.bursts import find_bursts
-from logforensics.analysis.clocksteps import ClockStep
-from logforensics.analysis.findings import Boot, Burst, Failure, Gap
 from logforensics.analysis.gaps import find_gaps
 from logforensics.outage.brackets import Brackets, bracket
 from logforensics.outage.cases import HOLD, Case, join
 from logforensics.outage.cause import cause_of
 from logforensics.outage.disk import dead_disks
 from logforensics.outage.endpoints import Endpoints, endpoints_in, sources_in
-from logforensics.outage.facts import Facts, MarkLine, gather
+from logforensics.outage.facts import Facts, gather
+from logforensics.outage.findings import Investigation, together
 from logforensics.outage.gap_causes import explain
 from logforensics.outage.host import hosts_down
 from logforensics.outage.impact import first_human_trace, impact_of
-from logforensics.outage.model import BlindSpot, Outage
+from logforensics.outage.model import Outage
 from logforensics.outage.silence import stalls, web_silences
 from logforensics.outage.suspects import failing_services
 from logforensics.outage.watchers import blind_spots
@@ -41,24 +36,13 @@ PLANNED = timedelta(hours=1)
 """A shutdown announced up to an hour ahead (shutdown(8) takes "+60") was meant."""
 
 
-@dataclass(frozen=True)
-class Investigation:
-    """Everything found in one timeline."""
-
-    outages: tuple[Outage, ...]
-    gaps: tuple[Gap, ...]
-    failures: tuple[Failure, ...]
-    bursts: tuple[Burst, ...]
-    boots: tuple[Boot, ...]
-    blind_spots: tuple[BlindSpot, ...]
-    steps: tuple[ClockStep, ...] = ()
-    wrong_clocks: tuple[WrongBootClock, ...] = ()
-    told: tuple[MarkLine, ...] = ()  # lines by which programs say that the clock was set
-    outcomes: pl.DataFrame | None = field(default=None, compare=False)  # analysis.outcomes.web_outcomes
-
-
 def investigate(timeline: Timeline, settings: Settings) -> Investigation:
-    """Reason from a timeline read with `analysis.columns.FIELDS` and boiled down by its `digest`."""
+    """Reason from a timeline read with `analysis.columns.FIELDS` and boiled down by its `digest`.
+
+    Of several hosts each is reasoned about for itself: its own logs alone show what is usual there.
+    """
+    if timeline.hosts:
+        return together([(name, investigate(part, settings)) for name, part in timeline.hosts])
     if timeline.begin is None:
         return Investigation((), (), (), (), (), ())
     facts = gather(timeline)

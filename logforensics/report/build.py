@@ -21,8 +21,8 @@ from logforensics.report.model import Change, FileRow, Note, Report, Sample, Sou
 from logforensics.report.words import UTC
 
 if TYPE_CHECKING:
+    from logforensics.outage.findings import Investigation
     from logforensics.outage.model import Bracket
-    from logforensics.outage.verdict import Investigation
     from logforensics.settings import Recorded, Settings
     from logforensics.timeline.model import Timeline
 

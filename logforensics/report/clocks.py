@@ -12,7 +12,7 @@ NEAR = timedelta(minutes=2)
 """What a program says of the clock this close to a step that was measured tells of the same step."""
 
 if TYPE_CHECKING:
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
 
 
 def clock_notes(found: Investigation) -> tuple[ClockNote, ...]:

@@ -12,7 +12,7 @@ from logforensics.report.model import Event
 from logforensics.report.words import FAILURES, duration
 
 if TYPE_CHECKING:
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
 
 
 def key_events(

@@ -144,6 +144,7 @@ def outage_row(outage: Outage, zone: Zone) -> Row:
         "notes": list(outage.notes),
         "constraints": [{"side": item.side, **edge_row(item.edge, zone)} for item in outage.constraints],
         "wishes": list(outage.wishes),
+        "host": outage.host or None,
     }
 
 

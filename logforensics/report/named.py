@@ -24,6 +24,7 @@ def _names(report: Report) -> Iterator[str]:
     yield from (file.path for file in report.files)
     yield from (passed.name for passed in report.passed_over)
     for outage in report.outages:
+        yield outage.host
         yield from (*outage.affected, *outage.unaffected)
         yield from (alibi.name for alibi in outage.alibis)
         yield from (spot.target for spot in outage.blind_spots)

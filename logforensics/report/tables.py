@@ -141,6 +141,7 @@ def _boots(found: Sequence[Boot], zone: Zone) -> Table:
 
 def _outages(found: Sequence[Outage], zone: Zone) -> Table:
     rows = []
+    several = any(outage.host for outage in found)
     for outage in found:
         low, high = length(outage, None)
         earliest = "-" if outage.start.earliest is None else _at(outage.start.earliest.time, zone)
@@ -153,9 +154,11 @@ def _outages(found: Sequence[Outage], zone: Zone) -> Table:
                 "-" if outage.end is None else about(low, high).removeprefix("about "),
                 outage.scope,
                 outage.cause.kind,
+                *([plain(outage.host, 24)] if several else []),
             )
         )
-    return ("BEGAN AFTER", "AND BY", "OVER BY", "LASTED", "SCOPE", "CAUSE"), rows, (), 5
+    head = ("BEGAN AFTER", "AND BY", "OVER BY", "LASTED", "SCOPE", "CAUSE", *(["HOST"] if several else []))
+    return head, rows, (), 5
 
 
 def sources(

@@ -113,7 +113,8 @@ def _several(report: Report, paper: Paper, level: int) -> list[str]:
     shown = report.outages if level else report.outages[:MOST_LISTED]
     for number, outage in enumerate(shown, 1):
         began = local(outage.start.latest.time, report.zone)
-        text = f"by {began}: {headline(outage, report)}; {cause_words(outage)}"
+        where = f"{plain(outage.host)}: " if outage.host else ""
+        text = f"by {began}: {where}{headline(outage, report)}; {cause_words(outage)}"
         lines += paper.labelled(f"{number}", text, at=5)
     if len(shown) < len(report.outages):
         lines += paper.labelled("", f"and {len(report.outages) - len(shown)} more", at=5)
@@ -136,6 +137,8 @@ def _nothing(report: Report, paper: Paper, level: int) -> list[str]:
 
 def _outage(outage: Outage, report: Report, paper: Paper, level: int) -> list[str]:
     lines = [paper.paint(headline(outage, report), "bad"), *([""] if level else [])]
+    if outage.host:
+        lines += paper.labelled("Host", plain(outage.host))
     if level == FULL:
         lines += paper.labelled("What", _what(outage))
     lines += _when("Began", outage.start, report, paper, level)

@@ -30,6 +30,7 @@ from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.blocks import BlockResult, claimed, enter, foreign_hosts, read_block
 from logforensics.timeline.clocks import settle_sources
+from logforensics.timeline.fleet import by_host, merged, twin_expr
 from logforensics.timeline.host import Reading
 from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
@@ -73,16 +74,56 @@ def read_timeline(
     wanted = frozenset(DEFAULT_FIELDS if fields is None else fields)
     if len(typed) == 1 and (data := saved_at(typed[0])) is not None:
         return restored(data, typed[0], wanted, digest)
-    discovery = discover(typed)
+    discovery = discover(typed, chosen.host_from)
+    timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, wanted, digest, progress)
+    if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
+        raise EvidenceError(_nothing_parsed(timeline.passed_over))
+    return timeline
+
+
+def _read_fleet(
+    discovery: Discovery,
+    settings: Settings,
+    wanted: frozenset[str],
+    digest: Digest | None,
+    progress: Progress | None,
+) -> Timeline:
+    """Each host's timeline for itself, with its own zone and its own clock, then all of them as one."""
+    total = _size(discovery)
+    done = 0
+    parts = []
+
+    def boil(events: pl.DataFrame) -> pl.DataFrame:
+        with_twins = events.with_columns(twin_expr(events.columns))
+        return digest(with_twins) if digest else with_twins
+
+    for name, mine in by_host(discovery):
+        above = done
+        report = None if progress is None else lambda size, _, above=above: progress(above + size, total)
+        parts.append((name, _read(mine, settings, wanted, boil, report)))
+        done += _size(mine)
+    return merged(parts, discovery.passed_over)
+
+
+def _size(discovery: Discovery) -> int:
+    return sum(file.size for source in discovery.sources for file in source.files)
+
+
+def _read(
+    discovery: Discovery,
+    settings: Settings,
+    wanted: frozenset[str],
+    digest: Digest | None,
+    progress: Progress | None,
+) -> Timeline:
+    """The timeline of one host's files; one without sources where none could be parsed."""
     run = _Run(discovery, wanted.difference(DOUBT), digest, progress)
-    with cores(chosen.jobs) as executor:
+    with cores(settings.jobs) as executor:
         readings = [
             reading for source in discovery.sources if (reading := run.read_source(source, executor)) is not None
         ]
     run.ledger.check()
-    if not readings and not run.empty:
-        raise EvidenceError(_nothing_parsed(run.passed_over))
-    settled = settle_sources(readings, discovery.roots, chosen)
+    settled = settle_sources(readings, discovery.roots, settings)
     doubt = [name for name in DOUBT if name in wanted]
     events = _total_order(settled.frames, [reading.source for reading in readings], doubt)
     summaries = [
@@ -127,7 +168,7 @@ class _Run:
         self.sequences: list[tuple[str, str, Numbers]] = []  # source, file and numbers of each journal
         self.tail: pl.Series | None = None  # of the file that was read last
         self.tail_file = ""
-        self.total = sum(file.size for source in discovery.sources for file in source.files)
+        self.total = _size(discovery)
         self.done = 0
 
     def read_source(self, source: Source, executor: Executor) -> Reading | None:

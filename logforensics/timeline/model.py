@@ -74,7 +74,8 @@ class Timeline:
 
     `events` has the columns of `schema` that were asked for.  `begin` and `end` are the first and last
     instants read (UTC; None without events).  `zone` is the site's own zone, as far as the evidence tells.
-    `missing` are the holes in the numbers of journal entries.
+    `missing` are the holes in the numbers of journal entries.  `hosts` are the hosts' own timelines, where there are
+    several; what lies beside their folders is that of "".
     """
 
     events: pl.DataFrame
@@ -89,6 +90,7 @@ class Timeline:
     end: datetime | None
     zone: Zone | None
     missing: tuple[Missing, ...] = ()
+    hosts: tuple[tuple[str, Timeline], ...] = ()
 
     @property
     def offline(self) -> frozenset[str]:

@@ -7,7 +7,7 @@ import io
 import json
 import os
 from collections.abc import Callable, Collection
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,14 @@ def save(timeline: Timeline) -> bytes:
         "damage": [asdict(damage) for damage in timeline.damage],
         "assumptions": [asdict(assumption) for assumption in timeline.assumptions],
         "zone": None if timeline.zone is None else _zone_row(timeline.zone),
+        "hosts": [
+            {
+                "name": name,
+                "zone": _zone_row(part.zone) if part.zone else None,
+                "sources": [s.name for s in part.sources],
+            }
+            for name, part in timeline.hosts
+        ],
     }
     text = json.dumps(told, ensure_ascii=True, default=_iso)
     events.select(names).with_columns(pl.col(words).cast(pl.String)).write_parquet(buffer, metadata={KEY: text})
@@ -94,8 +102,8 @@ def restored(
     if digest is not None:
         plain = events.with_columns(pl.lit(value=False).alias("carried"), pl.lit(value=False).alias(CLAIMED))
         events = digest(plain).drop("carried", CLAIMED, strict=False)
-    begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
-    return Timeline(
+    begin, end = _span(events)
+    whole = Timeline(
         events=events,
         sources=sources,
         files=files,
@@ -107,6 +115,29 @@ def restored(
         begin=begin,
         end=end,
         zone=zone,
+    )
+    return replace(whole, hosts=tuple((str(row["name"]), _part(whole, row)) for row in told["hosts"]))
+
+
+def _span(events: pl.DataFrame) -> tuple[datetime | None, datetime | None]:
+    begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
+    return begin, end
+
+
+def _part(whole: Timeline, row: dict[str, Any]) -> Timeline:
+    """The timeline of one host, out of that of all."""
+    names = set(row["sources"])
+    events = whole.events.filter(pl.col("source").cast(pl.String).is_in(sorted(names)))
+    begin, end = _span(events)
+    return replace(
+        whole,
+        events=events,
+        sources=tuple(source for source in whole.sources if source.name in names),
+        files=tuple(file for file in whole.files if file.source in names),
+        assumptions=tuple(note for note in whole.assumptions if note.source in names),
+        begin=begin,
+        end=end,
+        zone=_zone(row["zone"]) if row["zone"] else None,
     )
 
 

@@ -210,3 +210,16 @@ def test_parsers_explain_says_why(command: Command, logs: Path) -> None:
     """The reasons are shown."""
     done = command("parsers", "explain", logs / "syslog")
     assert done.out.startswith("syslog: syslog\n  syslog reads 100% of the lines\n")
+
+
+def test_hosts_are_told_apart_or_not(command: Command, tmp_path: Path) -> None:
+    """Folders with a var/log each are hosts, unless --host-from none says otherwise."""
+    for name in ("a", "b"):
+        (tmp_path / name / "var" / "log").mkdir(parents=True)
+        (tmp_path / name / "var" / "log" / "syslog").write_text(
+            f"2020-06-23T09:00:00Z {name} x[1]: y\n", encoding="utf-8"
+        )
+    rows = json.loads(command("report", tmp_path, "--json").out)["sources"]
+    assert [row["path"] for row in rows] == ["a/var/log/syslog", "b/var/log/syslog"]
+    assert command("outages", tmp_path, "--host-from", "none").code == 0
+    assert command("outages", tmp_path, "--host-from", "nowhere").code == 2

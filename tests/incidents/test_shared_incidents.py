@@ -12,8 +12,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from logforensics.analysis.columns import read_for_analysis
+from logforensics.outage.findings import Investigation
 from logforensics.outage.model import Bracket
-from logforensics.outage.verdict import Investigation, investigate
+from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
 
 INCIDENTS = Path(__file__).resolve().parents[3] / "shared" / "incidents"

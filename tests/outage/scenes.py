@@ -10,8 +10,9 @@ from pathlib import Path
 
 from logforensics.analysis.columns import read_for_analysis
 from logforensics.outage.facts import Facts, gather
+from logforensics.outage.findings import Investigation
 from logforensics.outage.model import Bracket, Outage
-from logforensics.outage.verdict import Investigation, investigate
+from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
 from logforensics.timeline.model import Timeline
 

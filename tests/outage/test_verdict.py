@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from logforensics.errors import LogForensicsError
-from logforensics.outage.verdict import Investigation
+from logforensics.outage.findings import Investigation
 from tests.outage.scenes import PAGES, Scene, at, failing, morning
 
 DOWN, UP = at("09:00:20"), at("09:40:00")

@@ -13,7 +13,8 @@ import pytest
 
 from logforensics.analysis.columns import read_for_analysis
 from logforensics.analysis.findings import Cite
-from logforensics.outage.verdict import Investigation, investigate
+from logforensics.outage.findings import Investigation
+from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
 
 LOGS = Path(__file__).resolve().parents[2] / "fixtures" / "makemeapassword-2020-06" / "logs"

@@ -59,6 +59,7 @@ def summary(report: Report) -> Blocks:
     blocks: Blocks = [Heading(2, "Summary")]
     for index, outage in enumerate(report.outages):
         spans: list[Span] = [Strong(f"Outage {index + 1}."), " "] if len(report.outages) > 1 else []
+        spans += ["On ", Value(outage.host, 80), ": "] if outage.host else []
         for number, sentence in enumerate(sentences(outage, report)):
             spans += [" ", *sentence] if number else sentence
         blocks.append(Para(tuple(spans), "lead"))
