@@ -17,6 +17,7 @@ from logforensics.cli import (
     parsers,
     query,
     report,
+    selftest,
     sources,
     timeline,
     verify,
@@ -45,6 +46,7 @@ for _module in (report, timeline, gaps, bursts, failures, boots, outages, source
     _name = _module.__name__.rpartition(".")[2]
     app.command(_name)(reads_evidence(getattr(_module, _name)))
 app.command("verify")(verify.verify)
+app.command("selftest")(selftest.selftest)
 app.add_typer(parsers.app, name="parsers")
 
 

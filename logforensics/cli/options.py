@@ -29,6 +29,7 @@ _SUFFIXES = {
     ".html": "html",
     ".htm": "html",
     ".svg": "svg",
+    ".sha256": "sha256",
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",

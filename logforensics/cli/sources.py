@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from logforensics.cli.options import Run
+from logforensics.errors import UsageError
 
 
 def sources(run: Run) -> None:
     """Show which logs there are, how each was read, in which zone, and where every line went.
+
+    With --format sha256 it writes the hashes of the files that were read, as sha256sum -c takes them.
 
     Example: logforensics sources /var/log
     """
@@ -18,8 +21,17 @@ def sources(run: Run) -> None:
     from logforensics.report.build import file_rows, notes, source_rows, zone_of
     from logforensics.report.escape import ascii_json
 
-    chosen = run.format_of(("table", "json"), "table")
+    chosen = run.format_of(("table", "json", "sha256"), "table")
+    if chosen == "sha256" and run.hiding is not None:
+        raise UsageError("--format sha256: names the files as they are, for sha256sum; leave out --redact")
     timeline = read(run, fields=())
+    if chosen == "sha256":
+        from logforensics.cli.output import write_bytes
+        from logforensics.evidence.manifest import manifest
+
+        write_bytes(run, manifest(timeline.log_files, timeline.ledger))
+        finish(run, timeline, found=False)
+        return
     door = door_of(run, timeline)
     rows, files, assumed = door.value((source_rows(timeline), file_rows(timeline), notes(timeline)))
     passed_over, damage = door.value((timeline.passed_over, timeline.damage))

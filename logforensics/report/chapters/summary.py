@@ -64,7 +64,29 @@ def summary(report: Report) -> Blocks:
             spans += [" ", *sentence] if number else sentence
         blocks.append(Para(tuple(spans), "lead"))
     own = facts(report.outages[0], report) if len(report.outages) == 1 else ()
-    return [*blocks, Facts((*own, *_of_report(report)))]
+    return [*blocks, *_lacking(report), Facts((*own, *_of_report(report)))]
+
+
+def _lacking(report: Report) -> Blocks:
+    """What of the evidence no sentence can rest on; nothing where all of it was read."""
+    lost = [damage for damage in report.damage if not damage.delivered]
+    doubtful = sorted({damage.file for damage in report.damage if damage.delivered} - {damage.file for damage in lost})
+    unread = [passed.name for passed in report.passed_over if passed.state == "unread"]
+    parts: list[Line] = []
+    if lost:
+        files = sorted({damage.file for damage in lost})
+        size = plural(sum(damage.length for damage in lost), "byte")
+        parts.append((f"{size} of ", *values(files, MOST_NAMES), " are lost to damage"))
+    if doubtful:
+        parts.append((*values(doubtful, MOST_NAMES), " read, but damaged in places"))
+    if unread:
+        parts.append((*values(unread, MOST_NAMES), " not read"))
+    if not parts:
+        return []
+    spans: list[Span] = ["Not all of the evidence is whole: "]
+    for number, part in enumerate(parts):
+        spans += [*(("; ",) if number else ()), *part]
+    return [Para((*spans, ". The lists are under Evidence."), "note")]
 
 
 def _of_report(report: Report) -> tuple[tuple[str, Words], ...]:
@@ -137,6 +159,7 @@ def _nothing(report: Report) -> Blocks:
     return [
         Heading(2, "Summary"),
         Para(f"{covered} {seen}".strip(), "lead"),
+        *_lacking(report),
         Heading(2, "What was looked for"),
         Items.of(LOOKED_FOR),
         Para(ABSENCE),
