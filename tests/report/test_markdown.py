@@ -13,6 +13,7 @@ from logforensics.report import markdown
 from logforensics.report.events import key_events
 from logforensics.report.markdown import BLANK
 from logforensics.report.model import Report
+from tests.report.conftest import at
 from tests.report.poison import PAYLOADS, poisoned
 
 
@@ -168,3 +169,10 @@ def test_a_log_that_went_on_proves_no_service(report: Report, outage: Outage) ->
     text = markdown.render(replace(report, outages=(replace(outage, alibis=(outage.alibis[0], on)),)))
     assert "| `/` | endpoint | proven working | 88 | 0 |" in text
     assert "| `syslog` | source | went on | 90 lines | - |" in text
+
+
+def test_detection_is_told_apart_from_start_and_end(report: Report, outage: Outage) -> None:
+    """How long nobody knew, and how long it took from then on."""
+    login = replace(outage.start.latest, time=at("2020-06-23T20:13:11.622"), cite=Cite("auth.log", 9))
+    text = markdown.render(replace(report, outages=(replace(outage, detection=login),)))
+    assert "21 h 6 min after the start and 1 h before it was over: the first trace of a person `auth.log:9`" in text

@@ -147,7 +147,11 @@ def _detected(outage: Outage, report: Report) -> Line:
     if not seen_in_time(outage):
         return (f"The first trace of a person is of {when}, after it was over", *cite, "; noticed: ", BLANK)
     late = duration((found.time - outage.start.latest.time).total_seconds())
-    return (f"{when}, {late} after the start: the first trace of a person", *cite, "; noticed by other means: ", BLANK)
+    left = ""
+    if outage.end is not None:
+        left = f" and {duration((outage.end.latest.time - found.time).total_seconds())} before it was over"
+    told = f"{when}, {late} after the start{left}: the first trace of a person"
+    return (told, *cite, "; noticed by other means: ", BLANK)
 
 
 def _first_upper(text: str) -> str:
