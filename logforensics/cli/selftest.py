@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 if TYPE_CHECKING:
-    from logforensics.outage.verdict import Investigation
+    from logforensics.outage.findings import Investigation
     from logforensics.timeline.model import Timeline
 
 FAILED = 1
