@@ -277,7 +277,7 @@ def main() -> None:
     if options.only in (None, "syslog"):
         make_syslog(options.folder / "syslog", options.lines)
     if options.only == "tree":
-        make_tree(options.folder / "tree", options.gb)
+        make_tree(options.folder, options.gb)
 
 
 if __name__ == "__main__":
