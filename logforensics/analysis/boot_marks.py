@@ -226,9 +226,14 @@ BOOT_MARKS: tuple[BootMark, ...] = (
 """In the order they are tried; the position is the value of the `boot_mark` column."""
 
 
+def boot_rules() -> list[Rule]:
+    """The rules of all marks, in their order."""
+    return [mark.rule for mark in BOOT_MARKS]
+
+
 def boot_expr(column: pl.Expr, program: pl.Expr | None = None) -> pl.Expr:
     """Int16: the position in BOOT_MARKS of the mark that each message of `column` carries; null for most lines.
 
     Without `program` a mark says only what the text looks like; `boots.find_boots` asks who wrote it.
     """
-    return scan_expr(column, program, [[mark.rule for mark in BOOT_MARKS]], quoters=False)
+    return scan_expr(column, program, [boot_rules()], quoters=False)

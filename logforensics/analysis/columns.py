@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
 import polars as pl
 
-from logforensics.analysis.boots import boot_expr
+from logforensics.analysis.boot_marks import boot_expr, boot_rules
 from logforensics.analysis.endpoints import endpoint_expr
-from logforensics.analysis.marks import MARK, mark_expr
-from logforensics.analysis.signatures import signature_expr
+from logforensics.analysis.marks import MARK, mark_expr, mark_rules
+from logforensics.analysis.scan import gate
+from logforensics.analysis.signatures import signature_expr, signatures
 from logforensics.schema import CLAIMED, SCHEMA
 from logforensics.settings import Settings
 from logforensics.timeline.build import Progress, read_timeline
@@ -42,28 +44,57 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
     message = pl.col("message")
     if CLAIMED in events.columns:  # it is in the timeline, but testifies to nothing
         message = pl.when(~pl.col(CLAIMED)).then(message)
-    program = pl.col("program") if "program" in events.columns else None
-    who = pl.lit("") if program is None else program.cast(pl.String).fill_null("")
-    marked = events.with_columns(
-        signature_expr(message, program).alias("signature"),
-        boot_expr(message, program).alias("boot_mark"),
-        mark_expr(message).alias("mark"),
+    who = pl.lit("") if "program" not in events.columns else pl.col("program").cast(pl.String).fill_null("")
+    boiled = events.with_columns(
         message.str.extract(r"^\[ *([0-9]+\.[0-9]{6})\]", 1).cast(pl.Float64, strict=False).alias("mono"),
         pl.when(~pl.col("carried") & message.is_not_null())
         .then(pl.concat_str(who, pl.lit(" "), message.str.replace_all(VARYING, "#")).hash())
         .otherwise(None)
         .alias("template"),
     )
+    return boiled.with_columns(_told(events, message))
+
+
+def _told(events: pl.DataFrame, message: pl.Expr) -> list[pl.Series]:
+    """What the messages testify of: signature, boot_mark and mark, message where there is one, and endpoint.
+
+    One pass over the text finds the few lines that hold any literal of any rule; only they are looked at.
+    """
+    rows = events.select(message.str.contains(_gate()).fill_null(value=False)).to_series().arg_true()
+    program = pl.col("program") if "program" in events.columns else None
     own = pl.col("endpoint").cast(pl.String) if "endpoint" in events.columns else pl.lit(None, pl.String)
-    matters = pl.col("signature").is_not_null() | pl.col("boot_mark").is_not_null() | pl.col("mark").is_not_null()
-    return marked.with_columns(
-        pl.when(matters).then(message).otherwise(None).alias("message"),
-        pl.when(own.is_null() & pl.col("signature").is_not_null())
-        .then(endpoint_expr(message.str.extract(r'request: "[A-Z]+ ([^ "]+)', 1)))
-        .otherwise(own)
-        .cast(pl.Categorical)
-        .alias("endpoint"),
+    asked = endpoint_expr(message.str.extract(r'request: "[A-Z]+ ([^ "]+)', 1))
+    matters = pl.any_horizontal(pl.col("signature", "boot_mark", "mark").is_not_null())
+    some = (
+        events.select(pl.all().gather(pl.lit(rows)))
+        .with_columns(
+            signature_expr(message, program).alias("signature"),
+            boot_expr(message, program).alias("boot_mark"),
+            mark_expr(message).alias("mark"),
+        )
+        .select(
+            "signature",
+            "boot_mark",
+            "mark",
+            pl.when(matters).then(message).alias("message"),
+            pl.when(own.is_null() & pl.col("signature").is_not_null()).then(asked).otherwise(own).alias("endpoint"),
+        )
     )
+    place = pl.Series([None], dtype=pl.UInt32).new_from_index(0, events.height)
+    place = place.scatter(rows, pl.int_range(rows.len(), dtype=pl.UInt32, eager=True)) if rows.len() else place
+    told = [some.get_column(name).gather(place).alias(name) for name in ("signature", "boot_mark", "mark", "message")]
+    if "endpoint" in events.columns:
+        quoted = pl.lit(some.get_column("endpoint")).gather(pl.lit(place))
+        endpoint = events.select(pl.coalesce(pl.col("endpoint").cast(pl.String), quoted)).to_series()
+    else:
+        endpoint = some.get_column("endpoint").gather(place)
+    return [*told, endpoint.cast(pl.Categorical).alias("endpoint")]
+
+
+@cache
+def _gate() -> str:
+    """What any line that testifies of anything matches."""
+    return gate([*boot_rules(), *mark_rules(), *(signature.rule for signature in signatures())])
 
 
 DERIVED: dict[str, pl.DataType] = {

@@ -175,10 +175,15 @@ KINDS = tuple(mark.kind for mark in _ORDER)
 
 MARK = pl.Enum(KINDS)
 
-_RULES = ((*(Rule(mark.kind, mark.literals, mark.pattern) for mark in _ORDER),),)
+_RULES = tuple(Rule(mark.kind, mark.literals, mark.pattern) for mark in _ORDER)
+
+
+def mark_rules() -> tuple[Rule, ...]:
+    """The rules of all marks, in the order they are tried."""
+    return _RULES
 
 
 def mark_expr(message: pl.Expr) -> pl.Expr:
     """The mark of each message as an Enum of KINDS, or null; `message` may still carry the kernel's "[ 12.345] "."""
-    index = scan_expr(message, None, _RULES, quoters=False)
+    index = scan_expr(message, None, [_RULES], quoters=False)
     return index.replace_strict(list(range(len(KINDS))), list(KINDS), default=None, return_dtype=MARK)

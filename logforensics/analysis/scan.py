@@ -7,7 +7,7 @@ all rows (what the whole cost rests on), then the rules themselves on the few ro
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -52,8 +52,15 @@ def bare_program(program: str | None) -> str | None:
 @lru_cache(maxsize=64)
 def _alternation(literals: tuple[str, ...]) -> str:
     # A literal inside which another one occurs adds nothing to the gate, only states to its automaton.
-    needed = [a for a in literals if not any(b != a and b in a for b in literals)]
-    return "|".join(re.escape(literal) for literal in sorted(set(needed)))
+    every = set(literals)
+    needed = [literal for literal in every if every.isdisjoint(_parts(literal))]
+    return "|".join(re.escape(literal) for literal in sorted(needed))
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Everything that stands inside a text, but the text itself."""
+    length = len(text)
+    return (text[i:j] for i in range(length) for j in range(i + 1, length + 1) if j - i < length)
 
 
 def gate(rules: Sequence[Rule]) -> str:

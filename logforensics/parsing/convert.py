@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -203,9 +204,17 @@ EST, CST, MST, PST and BST are left out: Australia, China, Malaysia, the Philipp
 
 def offsets(zone: pl.Series) -> pl.Series:
     """Seconds east of Greenwich of captured zone texts (Int32); each distinct text is worked out once."""
+    if zone.len() and zone[0] is not None and (zone == zone[0]).all(ignore_nulls=False):
+        return pl.repeat(_offset_of(zone[0]), zone.len(), dtype=pl.Int32, eager=True).alias("offset")
     distinct = zone.drop_nulls().unique()
     seconds = distinct.to_frame("zone").select(_offset_expr(pl.col("zone"))).to_series()
     return zone.replace_strict(distinct, seconds, default=None, return_dtype=pl.Int32).alias("offset")
+
+
+@lru_cache(maxsize=256)
+def _offset_of(text: str) -> int | None:
+    offset: int | None = pl.select(_offset_expr(pl.lit(text))).item()
+    return offset
 
 
 def _offset_expr(text: pl.Expr) -> pl.Expr:

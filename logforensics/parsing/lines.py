@@ -145,6 +145,9 @@ class Reader:
         left = lines.with_row_index("row")
         # a level in colours is found only without them; elsewhere a text is left as it is, if it can be read so
         found, undated, left = self._read(left.with_columns(uncoloured(text)) if self.stamps else left)
+        if not left.height and not undated:  # nearly every block
+            events = found[0] if len(found) == 1 else pl.concat(found or [self._none()]).sort("row")
+            return Parsed(self._finish(events), pl.DataFrame(schema=REST_SCHEMA))
         painted = left.get_column("text").str.contains(_ESCAPE, literal=True)
         if painted.any():
             plain = left.filter(painted).with_columns(uncoloured(left.get_column("text").filter(painted)))

@@ -33,7 +33,9 @@ _LATE = timedelta(seconds=2)
 
 _HEAD = 11
 _MONTH_FIRST = r"\[?(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} [ 0-9][0-9]"  # as in "Jun 23", "[Tue Jun 23"
+_MONTH = re.compile(_MONTH_FIRST)
 _YEAR_FIRST = 10  # as in "2020-06-23"
+_DIGIT = re.compile("[0-9]")
 _ADDRESS = re.compile(r"(?:[0-9]{1,3}[.]){3}[0-9]{1,3} |[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7} ")
 _LONGEST_ADDRESS = 200
 """A torn word and the address that was glued to it."""
@@ -59,15 +61,18 @@ def seams(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
 
 
 def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
-    events = parsed.events.filter(~pl.col("carried")).select("line", "wall", "offset", "yearless")
-    text = lines.get_column("text")
-    own = text if events.height == lines.height else lines.join(events, on="line", how="semi").get_column("text")
+    text = own = lines.get_column("text")
+    events = parsed.events
+    if events.height != lines.height or events.get_column("carried").any():
+        events = events.filter(~pl.col("carried"))
+        own = lines.join(events.select("line"), on="line", how="semi").get_column("text")
     # clients, of which there are many, show in a few lines
     if not _days(own.head(8 * MOST_DAYS)) or not (days := _days(own)):
         return []
     rows = text.str.slice(1).str.contains_any(days).arg_true()
     if not rows.len():
         return []
+    events = events.select("line", "wall", "offset", "yearless")
     again = re.compile("|".join(re.escape(day) for day in days))
     places = [Seam(row, match.start()) for row in rows for match in again.finditer(text[row], 1)]
     clock = _Clock(lines, events)
@@ -105,10 +110,15 @@ _GLUED = re.compile(r"[A-Za-z0-9.)\]}%!?*+~&#]")
 
 def _days(text: pl.Series) -> list[str]:
     """What lines begin with all day long, for each day; nothing if they begin with something else."""
-    heads = text.str.slice(0, _HEAD).unique().to_frame("head")
-    day = pl.coalesce(pl.col("head").str.extract(f"^({_MONTH_FIRST})"), pl.col("head").str.slice(0, _YEAR_FIRST))
-    days = heads.select(day.alias("day")).filter(pl.col("day").str.contains("[0-9]")).to_series().unique()
-    return sorted(days) if days.len() <= MOST_DAYS else []
+    days: set[str] = set()
+    for head in text.str.slice(0, _HEAD).unique():
+        month = _MONTH.match(head)
+        day = month[0] if month else head[:_YEAR_FIRST]
+        if _DIGIT.search(day):
+            days.add(day)
+            if len(days) > MOST_DAYS:
+                return []
+    return sorted(days)
 
 
 class _Event(NamedTuple):

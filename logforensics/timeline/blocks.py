@@ -1,20 +1,67 @@
-"""Turns a block of a log into events and what is left of its lines, and enters the fate of each line in the ledger."""
+"""Turns a block of a log into events, boiled down already, and into the fate of each of its lines.
+
+This is the work that is spread over cores and machines.  What a block becomes depends on the block and its Work alone,
+but for lines in another format than the file's own: they are left to be read in the order of the file.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple, TypedDict
 
 import polars as pl
 
 from logforensics.evidence.files import Block
-from logforensics.evidence.ledger import FileAccount
 from logforensics.evidence.lines import lines_of, offsets_of
 from logforensics.evidence.model import Damage
 from logforensics.parsing.edges import broken, parse_broken
-from logforensics.parsing.lines import Parsed, Reader
+from logforensics.parsing.lines import Parsed, Reader, compile_reader
+from logforensics.parsing.model import Definition
 from logforensics.parsing.seams import apart, seams
 from logforensics.schema import CLAIMED
+from logforensics.timeline.overlap import MOST
+from logforensics.timeline.switches import untouched
+
+Digest = Callable[[pl.DataFrame], pl.DataFrame]
+"""Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
+
+SAMPLES = 5
+"""Lines of a block that nothing reads, of which the ledger keeps the file's first ones."""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be done with each block of a file.
+
+    `fields` are the columns wanted, `digest` boils them down.  Lines up to number `twice` are left out: the file before
+    ends with them.  With `tail` the last lines are kept as text, for the file that comes next.
+    """
+
+    definition: Definition
+    fields: frozenset[str]
+    digest: Digest | None = None
+    twice: int = 0
+    tail: bool = False
+
+    @property
+    def reader(self) -> Reader:
+        """The definition made ready, once in a process."""
+        return reader_of(self.definition, self.fields)
+
+    def boiled_down(self, events: pl.DataFrame, glued: Sequence[int] = (), quoted: Sequence[int] = ()) -> pl.DataFrame:
+        """What is kept of some events; of `glued` and `quoted` see `_claimed`."""
+        foreign = foreign_hosts(self.definition)
+        if glued or quoted or foreign:
+            events = _claimed(events, glued, quoted, foreign=foreign)
+        return (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
+
+
+@lru_cache(maxsize=256)
+def reader_of(definition: Definition, fields: frozenset[str]) -> Reader:
+    """One definition compiled for the columns wanted."""
+    return compile_reader(definition, fields)
 
 
 class BlockResult(NamedTuple):
@@ -26,6 +73,96 @@ class BlockResult(NamedTuple):
     damage: list[Damage]
     duplicate: pl.DataFrame
     glued: tuple[int, ...] = ()
+
+
+class Fates(TypedDict, total=False):
+    """Lines and bytes by what became of them, as FileAccount.add takes them."""
+
+    events_lines: int
+    events_bytes: int
+    continuation_lines: int
+    continuation_bytes: int
+    blank_lines: int
+    blank_bytes: int
+    duplicate_lines: int
+    duplicate_bytes: int
+    unparsed_lines: int
+    unparsed_bytes: int
+
+
+class Share(NamedTuple):
+    """What one block became.
+
+    `events` are boiled down; `last` is the last of them as it was parsed (no row if there is none).  `samples` are
+    lines that nothing reads, `junk` where they lie; `tail` are the last lines of text.  `waits` is the block's result
+    where lines at its head continue an event of an earlier block, if one comes before them: they are in no fate yet.
+    """
+
+    events: pl.DataFrame
+    last: pl.DataFrame
+    fates: Fates
+    samples: list[tuple[int, str]]
+    junk: list[Damage]
+    damage: list[Damage]
+    tail: pl.Series | None
+    waits: BlockResult | None = None
+
+
+def share_of(work: Work, block: Block) -> Share | BlockResult:
+    """The share of one block; only its result if some lines may be of another format (see `finished`)."""
+    result = read_block(work.reader, block, work.twice)
+    if not untouched(result.lines, result.parsed.events):
+        return result
+    events, rest = result.parsed.events, result.parsed.rest
+    candidate = rest.get_column("kind") == "candidate"
+    if not candidate.any():
+        return finished(work, result, events, rest)
+    return finished(work, result, events, rest.filter(~candidate), waiting=_bytes(rest.filter(candidate)))
+
+
+def finished(
+    work: Work,
+    result: BlockResult,
+    events: pl.DataFrame,
+    rest: pl.DataFrame,
+    quoted: Sequence[int] = (),
+    waiting: int = 0,
+) -> Share:
+    """A block's share, `events` and `rest` being what its result became in the end, but for `waiting` bytes."""
+    fates = _fates(result.lines, events, rest, waiting)
+    if result.duplicate.height:
+        fates["duplicate_lines"], fates["duplicate_bytes"] = result.duplicate.height, _bytes(result.duplicate)
+    unread = rest.filter(pl.col("kind") != "blank") if rest.height else rest
+    return Share(
+        events=work.boiled_down(events, result.glued, quoted),
+        last=events.tail(1),
+        fates=fates,
+        samples=unread.head(SAMPLES).select("line", "text").rows(),
+        junk=_stretches(result, unread.get_column("line")) if unread.height else [],
+        damage=result.damage,
+        tail=result.lines.get_column("text").tail(MOST) if work.tail else None,
+        waits=result if waiting else None,
+    )
+
+
+def continued(work: Work, result: BlockResult, above: pl.DataFrame | None) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """A block's events and the rest, now that the last event above its first line is known, if there is one.
+
+    What stands above a file's first event belongs to that one, if the format has such a preamble.
+    """
+    events, rest = result.parsed.events, result.parsed.rest
+    waiting = rest.filter(pl.col("kind") == "candidate")
+    owner = events.head(1) if above is None and work.definition.preamble else above
+    if not waiting.height or owner is None or not owner.height:
+        return events, rest
+    return pl.concat([work.reader.carry(waiting, owner), events]), rest.filter(pl.col("kind") != "candidate")
+
+
+def carried(work: Work, result: BlockResult, above: pl.DataFrame) -> tuple[pl.DataFrame, Fates]:
+    """The lines that waited as continuations of the last event above them, boiled down, and their fates."""
+    waiting = result.parsed.rest.filter(pl.col("kind") == "candidate")
+    fates: Fates = {"continuation_lines": waiting.height, "continuation_bytes": _bytes(waiting)}
+    return work.boiled_down(work.reader.carry(waiting, above)), fates
 
 
 def read_block(reader: Reader, block: Block, twice: int) -> BlockResult:
@@ -48,7 +185,7 @@ def read_block(reader: Reader, block: Block, twice: int) -> BlockResult:
     return BlockResult(block, lines, parse_broken(reader, lines, edges), damage, known, glued)
 
 
-def claimed(events: pl.DataFrame, glued: Sequence[int], quoted: Sequence[int], *, foreign: bool) -> pl.DataFrame:
+def _claimed(events: pl.DataFrame, glued: Sequence[int], quoted: Sequence[int], *, foreign: bool) -> pl.DataFrame:
     """The events with CLAIMED set where one stood inside another's line (`glued`), or may be `quoted`.
 
     `foreign` says that events with a host are none of the file's main format (see `foreign_hosts`).
@@ -59,45 +196,38 @@ def claimed(events: pl.DataFrame, glued: Sequence[int], quoted: Sequence[int], *
     return events.with_columns((inside | pl.col("line").is_in(quoted) | hosted).alias(CLAIMED))
 
 
-def foreign_hosts(reader: Reader) -> bool:
+@lru_cache(maxsize=256)
+def foreign_hosts(definition: Definition) -> bool:
     """Whether a line with a host in its header is foreign to a file, and may be part of a message there.
 
     An application's log whose messages have several lines is written by the application alone: who can make it log a
     line feed can make it log what looks like the kernel's own line.
     """
-    definition = reader.definition
     own = {name for pattern in definition.patterns for name in pattern.fields}
     return bool(definition.companions) and definition.multiline is not None and "host" not in own
 
 
-def enter(account: FileAccount, result: BlockResult, events: pl.DataFrame, rest: pl.DataFrame) -> None:
-    """Enter one block's lines into its file's account: what is neither rest nor continuation was an event.
-
-    `events` and `rest` are what `result` became in the end.
-    """
-    lines, damage = result.lines, result.damage
-    carried = events.filter("carried")
-    carried_bytes = (
-        int(lines.join(carried.select("line"), on="line", how="semi")["length"].sum()) if carried.height else 0
-    )
+def _fates(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, waiting: int = 0) -> Fates:
+    """Lines and bytes by fate: what is neither rest nor continuation was an event, but for the `waiting` bytes."""
+    if events.height == lines.height and not events.get_column("carried").any():
+        return {"events_lines": events.height, "events_bytes": _bytes(lines)}
+    more = events.filter("carried").select("line")
     blank = rest.filter(pl.col("kind") == "blank")
-    unparsed = rest.filter(pl.col("kind") != "blank")
-    if unparsed.height:
-        account.add_junk(_stretches(result, unparsed.get_column("line")))
-    account.add(
-        duplicate_lines=result.duplicate.height,
-        duplicate_bytes=int(result.duplicate["length"].sum()),
-        events_lines=events.height - carried.height,
-        events_bytes=int(lines["length"].sum()) - int(rest["length"].sum()) - carried_bytes,
-        continuation_lines=carried.height,
-        continuation_bytes=carried_bytes,
-        blank_lines=blank.height,
-        blank_bytes=int(blank["length"].sum()),
-        unparsed_lines=unparsed.height,
-        unparsed_bytes=int(unparsed["length"].sum()),
-        samples=unparsed.head(5).select("line", "text").rows(),
-        damage=damage,
-    )
+    continued = _bytes(lines.join(more, on="line", how="semi")) if more.height else 0
+    return {
+        "events_lines": events.height - more.height,
+        "events_bytes": _bytes(lines) - _bytes(rest) - continued - waiting,
+        "continuation_lines": more.height,
+        "continuation_bytes": continued,
+        "blank_lines": blank.height,
+        "blank_bytes": _bytes(blank),
+        "unparsed_lines": rest.height - blank.height,
+        "unparsed_bytes": _bytes(rest) - _bytes(blank),
+    }
+
+
+def _bytes(lines: pl.DataFrame) -> int:
+    return int(lines.get_column("length").sum())
 
 
 def _stretches(result: BlockResult, unread: pl.Series) -> list[Damage]:

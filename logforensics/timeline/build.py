@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
+from functools import partial
 
 import polars as pl
 
@@ -12,7 +13,7 @@ from logforensics.clock.settle import Assumption
 from logforensics.engine import cores, in_order
 from logforensics.errors import EvidenceError
 from logforensics.evidence.discover import Discovery, discover
-from logforensics.evidence.files import Block, BlockReader, read_blocks
+from logforensics.evidence.files import BlockReader, read_blocks
 from logforensics.evidence.journal.sequence import Sequence as Numbers
 from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.lines import lines_of
@@ -24,11 +25,11 @@ from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
-from logforensics.parsing.lines import Reader, compile_reader
+from logforensics.parsing.lines import Reader
 from logforensics.parsing.model import Definition
 from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
 from logforensics.settings import Settings
-from logforensics.timeline.blocks import BlockResult, claimed, enter, foreign_hosts, read_block
+from logforensics.timeline.blocks import BlockResult, Digest, Work, carried, continued, finished, reader_of, share_of
 from logforensics.timeline.clocks import settle_sources
 from logforensics.timeline.fleet import by_host, merged, twin_expr
 from logforensics.timeline.host import Reading
@@ -38,9 +39,6 @@ from logforensics.timeline.overlap import repeated_lines, tail_of
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
 from logforensics.timeline.switches import Switch, search
-
-Digest = Callable[[pl.DataFrame], pl.DataFrame]
-"""Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
 
 Progress = Callable[[int, int], None]
 """Told after each block how many bytes on disk were read, of how many."""
@@ -93,16 +91,18 @@ def _read_fleet(
     done = 0
     parts = []
 
-    def boil(events: pl.DataFrame) -> pl.DataFrame:
-        with_twins = events.with_columns(twin_expr(events.columns))
-        return digest(with_twins) if digest else with_twins
-
     for name, mine in by_host(discovery):
         above = done
         report = None if progress is None else lambda size, _, above=above: progress(above + size, total)
-        parts.append((name, _read(mine, settings, wanted, boil, report)))
+        parts.append((name, _read(mine, settings, wanted, partial(_with_twins, digest), report)))
         done += _size(mine)
     return merged(parts, discovery.passed_over)
+
+
+def _with_twins(digest: Digest | None, events: pl.DataFrame) -> pl.DataFrame:
+    """What `digest` makes of some events, with what tells the lines that several hosts wrote."""
+    told = events.with_columns(twin_expr(events.columns))
+    return digest(told) if digest else told
 
 
 def _size(discovery: Discovery) -> int:
@@ -159,7 +159,6 @@ class _Run:
         self.digest = digest
         self.progress = progress
         self.definitions = load_definitions()
-        self.readers: dict[Definition, Reader] = {}
         self.ledger = Ledger()
         self.passed_over: list[PassedOver] = list(discovery.passed_over)
         self.empty: list[LogFile] = []
@@ -190,21 +189,19 @@ class _Run:
             known = definition
             above = next((frame for frame in reversed(frames) if frame.height), None)
             twice = self._repeated(file, source, definition)
-            for frame in self._parse(blocks, source, definition, above, executor, twice):
+            work = Work(definition, self.wanted, self.digest, twice, tail=index + 1 < len(source.files))
+            for frame in self._parse(blocks, source, work, above, executor):
                 frames.append(frame.with_columns(place))  # noqa: PERF401 - `above` is the frame before
             self._close(file, source, blocks, "parsed", "")
         if known is None:
             return None
         if not frames:
-            frames = [
-                self._reader(known).parse(_NO_LINES).events.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))
-            ]
+            none = self._reader(known).parse(_NO_LINES).events
+            frames = [none.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))]
         return Reading(source, known, pl.concat(frames, how="diagonal"))
 
     def _reader(self, definition: Definition) -> Reader:
-        if definition not in self.readers:
-            self.readers[definition] = compile_reader(definition, self.wanted)
-        return self.readers[definition]
+        return reader_of(definition, self.wanted)
 
     def _recognise(self, file: LogFile, known: Definition | None) -> Definition | None:
         """The definition that reads a file; the one that read its source so far is asked first."""
@@ -237,46 +234,33 @@ class _Run:
         return count
 
     def _parse(
-        self,
-        blocks: BlockReader,
-        source: Source,
-        definition: Definition,
-        above: pl.DataFrame | None,
-        executor: Executor,
-        twice: int,
+        self, blocks: BlockReader, source: Source, work: Work, above: pl.DataFrame | None, executor: Executor
     ) -> Iterator[pl.DataFrame]:
-        reader = self._reader(definition)
-        foreign = foreign_hosts(reader)
-        switch = Switch(blocks.file.name, definition, self.definitions, self._reader)
+        switch = Switch(blocks.file.name, work.definition, self.definitions, self._reader)
         account = self.ledger.account(blocks.file.name)
         self.tail, self.tail_file = None, blocks.file.name
-
-        def work(block: Block) -> BlockResult:
-            return read_block(reader, block, twice)
-
-        for result in in_order(executor, work, blocks):
-            self.tail = tail_of(self.tail, result.lines.get_column("text"))
-            events, rest = result.parsed.events, result.parsed.rest
-            waiting = rest.filter(pl.col("kind") == "candidate")
-            owner = events.head(1) if above is None and definition.preamble else above
-            if waiting.height and owner is not None and owner.height:
-                events = pl.concat([reader.carry(waiting, owner), events])
-                rest = rest.filter(pl.col("kind") != "candidate")
-            events, rest = switch.read(result.lines, events, rest)
-            enter(account, result, events, rest)
-            if events.height:
-                above = events.tail(1)
-            if result.glued or switch.quoted or foreign:
-                events = claimed(events, result.glued, switch.quoted, foreign=foreign)
-            yield self._digested(events)
+        for share in in_order(executor, partial(share_of, work), blocks):
+            if isinstance(share, BlockResult):
+                events, rest = switch.read(share.lines, *continued(work, share, above))
+                share = finished(work, share, events, rest, switch.quoted)  # noqa: PLW2901 - the same, in order
+            elif share.waits is not None and above is None:
+                share = finished(work, share.waits, *continued(work, share.waits, None))  # noqa: PLW2901 - as above
+            elif share.waits is not None and above is not None:
+                more, fates = carried(work, share.waits, above)
+                account.add(**fates)
+                yield more
+            if share.tail is not None:
+                self.tail = tail_of(self.tail, share.tail)
+            account.add(**share.fates, samples=share.samples, damage=share.damage)
+            account.add_junk(share.junk)
+            if share.last.height:
+                above = share.last
+            yield share.events
             if self.progress:
                 self.progress(self.done + blocks.disk_bytes, self.total)
         for other, (line, count) in switch.said.items():
             text = f"{blocks.file.name} goes on in the format {other} from line {line} on"
             self.assumptions.append(Assumption(source.name, "format", text, count))
-
-    def _digested(self, events: pl.DataFrame) -> pl.DataFrame:
-        return (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
 
     def _decode(self, file: LogFile, source: Source) -> Iterator[pl.DataFrame]:
         """The events of a binary log."""
@@ -284,7 +268,7 @@ class _Run:
         count = 0
         for events in binary:
             count += events.height
-            yield self._digested(events)
+            yield (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
             if self.progress:
                 self.progress(self.done + binary.reader.disk_bytes, self.total)
         self.ledger.account(file.name).add(

@@ -51,6 +51,14 @@ def search(file: LogFile, definitions: Sequence[Definition]) -> Detection | None
     return None
 
 
+def untouched(lines: pl.DataFrame, events: pl.DataFrame) -> bool:
+    """Whether none of a block's lines can be of another format, whatever came before them in the file."""
+    if events.height == lines.height and not events.get_column("carried").any():
+        return True
+    strange = lines.join(events.filter(~pl.col("carried")).select("line"), on="line", how="anti", maintain_order="left")
+    return not strange.get_column("text").str.contains(_STAMP).any()
+
+
 class Switch:
     """The other formats of one file, found while it is read; `said` tells where it went on in which."""
 
