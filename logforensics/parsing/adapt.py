@@ -1,6 +1,7 @@
 """Turns a definition into the one that suits a certain file, given some lines of it: what the file itself settles.
 
 Two spellings may share one regex, as 03/04/2020 may be of March or April: the days above 12 of a file tell which.
+A header may name the columns.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import replace
 import polars as pl
 
 from logforensics.parsing import regex as rust
+from logforensics.parsing.column_lines import headers_in
 from logforensics.parsing.convert import wall_expr
 from logforensics.parsing.model import Definition, Pattern
 
@@ -20,6 +22,8 @@ def adapted(definition: Definition, lines: Sequence[str]) -> Definition:
 
     Patterns whose stamp occurs in the lines come first, together with their kin: a file is in one spelling, mostly.
     """
+    if definition.reader == "columns":
+        return _headed(definition, headers_in(lines))
     if definition.reader != "stamped":
         return definition
     text = pl.Series(lines, dtype=pl.String)
@@ -27,6 +31,15 @@ def adapted(definition: Definition, lines: Sequence[str]) -> Definition:
     seen = {pattern.stamp for pattern in kept if text.str.contains(pattern.stamp).any()}
     kin = {_kin(pattern) for pattern in kept if pattern.stamp in seen}
     return replace(definition, patterns=tuple(sorted(kept, key=lambda pattern: _kin(pattern) not in kin)))
+
+
+def _headed(definition: Definition, headers: tuple[str, ...]) -> Definition:
+    """The definition with the headers of the file: a block of it may begin below one."""
+    patterns = [
+        replace(pattern, keys=replace(pattern.keys, headers=headers)) if pattern.keys else pattern
+        for pattern in definition.patterns
+    ]
+    return replace(definition, patterns=tuple(patterns))
 
 
 def _rivals(patterns: Sequence[Pattern]) -> list[list[Pattern]]:

@@ -56,7 +56,7 @@ def _problems(definition: Definition) -> Iterator[str]:
         return
     used: set[str] = set()
     for sample in definition.samples:
-        own = adapted(definition, [sample.line])
+        own = adapted(definition, sample.above)
         matching = [pattern for pattern in own.patterns if _matches(own, pattern, sample.line)]
         yield from (f"sample {sample.number}{problem}" for problem in _sample_problems(own, sample, matching))
         # a fallback's own samples are those that no other pattern matches

@@ -23,7 +23,7 @@ from logforensics.parsing.model import FIELDS, Definition, Pattern, Sample
 from logforensics.parsing.stamped import line_patterns
 from logforensics.schema import SEVERITIES
 
-READERS = ("lines", "stamped", "json-lines", "logfmt")
+READERS = ("lines", "stamped", *STRUCTURED)
 PROOFS = ("served", "package-work")
 """What each line of a format can prove by being there: served: that a request was answered."""
 
@@ -55,7 +55,7 @@ _TOP_KEYS = (
 _PATTERN_KEYS = ("regex", "time", "fallback")
 _STAMPED_KEYS = ("stamp", "time", "fallback")
 _KEYED_KEYS = ("reader", "keys", "where", "lacks", "needs", "time", "fallback")
-_SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues")
+_SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues", "header")
 _SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
 _OTHER_HEADER = re.compile(r"^\[(?!\[?samples\b)[^\n]*", re.MULTILINE)
 
@@ -150,7 +150,7 @@ class _Reading:
         table = self.table(where, value)
         if not _NAME.fullmatch(name):
             self.fail(where, f'"{name}" is no name', "use a-z, 0-9 and _, beginning with a letter")
-        if reader in STRUCTURED:
+        if reader in STRUCTURED and ("keys" in table or "regex" not in table):
             return (self.keyed(name, where, table, reader),)
         key = "stamp" if reader == "stamped" else "regex"
         self.known(where, table, _STAMPED_KEYS if reader == "stamped" else _PATTERN_KEYS)
@@ -158,7 +158,7 @@ class _Reading:
             if needed not in table:
                 self.fail(f"{where} {needed}", "is missing", f"add {_EXAMPLES[needed]}")
         regex = self.text(f"{where} {key}", table[key])
-        self.regex(f"{where} {key}", regex, whole=reader == "lines")
+        self.regex(f"{where} {key}", regex, whole=reader != "stamped")
         time = self.layout(f"{where} time", table["time"])
         problem = zone_problem("zone" in rust.names(regex), time)
         if problem:
@@ -275,8 +275,11 @@ class _Reading:
             self.fail(f"{where} given", f'"{zone}" is no offset', 'write zone = "+10:00"')
         return Sample(
             number, line, pattern, given.get("year"), None if zone is None else offset_seconds(zone), time,
-            tuple(fields.items()), without, matches, continues,
+            tuple(fields.items()), without, matches, continues, self.header(where, table),
         )  # fmt: skip
+
+    def header(self, where: str, table: Mapping[str, Any]) -> str:
+        return self.text(f"{where} header", table["header"]) if "header" in table else ""
 
     def known(self, where: str, table: Mapping[str, Any], keys: Collection[str]) -> None:
         for key in table:

@@ -10,6 +10,7 @@ import polars as pl
 
 from logforensics.parsing import regex as rust
 from logforensics.parsing.adapt import adapted
+from logforensics.parsing.column_lines import HEADER
 from logforensics.parsing.convert import wall_expr
 from logforensics.parsing.lines import compile_reader, uncoloured
 from logforensics.parsing.model import Definition, Pattern
@@ -22,6 +23,9 @@ ENOUGH_MULTILINE = 0.02
 
 COMPANIONS = 3
 """Formats beside the main one in one file: as many as programs that are seen to share an output."""
+
+STRANGERS = 0.05
+"""Share of a file's lines that must have stamps of no known format to be taken for a second program's."""
 
 FEW = 3
 """Lines of another format that make no chance of it: a text of several lines may quote one."""
@@ -150,6 +154,9 @@ def _companions(
             if best is None or not read or not best.strong:
                 break
             if len(read) < FEW and len(read) < ENOUGH_MULTILINE * len(lines) and not loose.issuperset(read):
+                break
+            # what is left of a torn line has a stamp as well
+            if best.definition.general and len(read) < max(FEW, STRANGERS * len(lines)):
                 break
             if main.general and len(read) < ENOUGH * len(lines):
                 break
@@ -280,7 +287,7 @@ def _may_open(opening: Sequence[Collection[str]], shapes: Collection[str]) -> bo
     )
 
 
-_SIGN = {"json-lines": r"^[ \t]*\{", "logfmt": r"^(?:<[0-9]{1,3}>)?[A-Za-z_@][A-Za-z0-9_.@-]*="}
+_SIGN = {"columns": HEADER, "json-lines": r"^[ \t]*\{", "logfmt": r"^(?:<[0-9]{1,3}>)?[A-Za-z_@][A-Za-z0-9_.@-]*="}
 """How the lines of a structured reader begin."""
 
 

@@ -11,7 +11,7 @@ from logforensics.parsing import regex as rust
 Fail = Callable[[str, str, str], NoReturn]
 """Raises the error of a definition: where in the file, what is wrong, what to write instead."""
 
-STRUCTURED = ("json-lines", "logfmt")
+STRUCTURED = ("json-lines", "logfmt", "columns")
 """The readers whose lines hold keys."""
 
 WHOLE = "*"
@@ -34,7 +34,7 @@ class Keys:
 
     A key is a path: "request.headers.User-Agent.0" is the first element of a list in a table in a table; "log.level"
     is also a key that is spelled with its dot; "date+time" are two keys whose texts are joined by a space.
-    `reader` says how keys are found in a line.
+    `reader` says how keys are found in a line; `headers` are those seen in a certain file, if headers name the columns.
     """
 
     columns: tuple[tuple[str, tuple[str, ...]], ...]
@@ -42,6 +42,7 @@ class Keys:
     lacks: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     reader: str = "json-lines"
+    headers: tuple[str, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -70,7 +71,7 @@ def read_keys(
     """
     said = table.get("reader", reader)
     if said not in STRUCTURED:
-        fail(f"{where} reader", f'"{said}" reads no keys', 'write "json-lines" or "logfmt"')
+        fail(f"{where} reader", f'"{said}" reads no keys', 'write "json-lines", "logfmt" or "columns"')
     found = Keys(
         columns=_columns(f"{where} keys", table.get("keys"), names, fail),
         where=_conditions(f"{where} where", table.get("where", {}), fail, trusted),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 
 import polars as pl
@@ -41,6 +42,15 @@ def uncoloured(text: pl.Series) -> pl.Series:
     if not text.str.contains(_ESCAPE, literal=True).any():
         return text
     return text.str.replace_all(_COLOUR, "")
+
+
+_FIRST, _LAST = datetime(1970, 1, 1), datetime(2106, 2, 8)
+"""Where 32 bits of seconds since 1970 begin and end, within a day: no log is older or newer."""
+
+
+def _no_time(wall: pl.Series) -> pl.Series:
+    """Where a stamp is no date, or one that no clock of a host shows."""
+    return ~wall.is_between(_FIRST, _LAST).fill_null(value=False)
 
 
 @dataclass(frozen=True)
@@ -187,8 +197,8 @@ class Reader:
                 part = self._unwrapped(part, self.inner)
             part.insert_column(0, hit.get_column("row"))
             part.insert_column(1, hit.get_column("line"))
-            if part.get_column("wall").null_count():
-                bad = part.get_column("wall").is_null()
+            bad = _no_time(part.get_column("wall"))
+            if bad.any():
                 undated.append(hit.filter(bad))
                 part = part.filter(~bad)
             events.append(part)

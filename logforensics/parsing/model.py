@@ -48,7 +48,8 @@ class Sample:
 
     `time` is the instant expected (aware), `year` and `zone` (offset in seconds) are what the line does not say,
     `fields` are the columns expected, `without` those that must be null.  `matches` is False for a line that is
-    none of this format's; `continues` is True for one that belongs to the event above it.
+    none of this format's; `continues` is True for one that belongs to the event above it.  `header` is the line
+    that names the columns of this one.
     """
 
     number: int
@@ -61,6 +62,12 @@ class Sample:
     without: tuple[str, ...] = ()
     matches: bool = True
     continues: bool = False
+    header: str = ""
+
+    @property
+    def above(self) -> tuple[str, ...]:
+        """The line itself, below the header that names its columns if there is one: what the file shows."""
+        return (self.header, self.line) if self.header else (self.line,)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import polars as pl
 
+from logforensics.parsing.column_lines import ColumnLines
 from logforensics.parsing.convert import PER_SECOND, field_expr, wall_expr
 from logforensics.parsing.json_lines import JsonLines
 from logforensics.parsing.keys import ERROR, JOINED, WHOLE, Keys
@@ -83,6 +84,8 @@ class KeyedPattern:
         return self.captures(text).get_column("time").is_not_null()
 
     def _open(self, text: pl.Series, columns: Collection[str]) -> _Lines:
+        if self.keys.reader == "columns":
+            return ColumnLines(text, self.keys.headers)
         if self.keys.reader == "json-lines":
             return JsonLines(text, self.keys.needed(columns), self.keys.stamps, self.keys.needed(()))
         return LogfmtLines(text)

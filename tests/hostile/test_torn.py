@@ -73,15 +73,17 @@ def test_r02_no_cut_of_any_format_gives_another_time(definition: Definition, edg
         if not sample.matches or sample.continues:
             continue
         text = sample.line
-        reader = compile_reader(adapted(definition, [text]), ())
+        reader = compile_reader(adapted(definition, sample.above), ())
         cuts = [text[at:] if edge == "front" else text[: len(text) - at] for at in range(len(text))]
         frame = pl.DataFrame({"line": range(len(cuts)), "text": cuts, "length": [0] * len(cuts)}, schema=LINES)
         every = pl.repeat(True, len(cuts), dtype=pl.Boolean, eager=True)
         events = parse_broken(reader, frame, every).events
         stamps = set(events.filter(~pl.col("carried")).select("wall", "offset").iter_rows())
-        assert reader.parse(frame[:1]).events.select("wall", "offset").rows()[0] in stamps
+        # the line of rkhunter ends with its stamp: nothing tells that it is whole
+        own = reader.parse(frame[:1]).events.select("wall", "offset").rows()[0]
+        assert own in stamps or (definition.name == "rkhunter" and not stamps)
         # an HAProxy line inside syslog has two stamps of its own, and what is left of it is read by the second
-        assert len(stamps) == 1 or (definition.name == "haproxy_access" and edge == "front"), sample.number
+        assert len(stamps) <= 1 or (definition.name == "haproxy_access" and edge == "front"), sample.number
 
 
 def test_r03_a_torn_line_glued_to_the_first_line_after_a_restart(tmp_path: Path) -> None:
