@@ -16,7 +16,7 @@ from logforensics.parsing.lines import Parsed, Reader
 
 _DIGITS = ("0", "00", "500", "1000", "10:00", "5", ":07", ".5", ",5", "Z", ".5Z", "+0000", "+00:00")
 _WORDS = (
-    "", " PM", "M", " PM UTC", "M UTC", " UTC", "UTC", "TC", "C", "MT", "T", "ST", "EST", "000", " +1000", "20",
+    "", " PM", "M", " PM UTC", "M UTC", " UTC", "UTC", "TC", "C", "MT", "T", "ST", "EST", "000", " +1000", "20", "020",
     " 2020",
 )  # fmt: skip
 _LOST_BEHIND = tuple(part + end for part in (*_DIGITS, *_WORDS) for end in ("", " x", "] x", "| x") if part + end)
