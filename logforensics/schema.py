@@ -7,7 +7,7 @@ import polars as pl
 SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 """RFC 5424 severities, worst first; the Enum's order makes `severity <= "err"` mean "err or worse"."""
 
-TIME_BASES = ("explicit", "zone-assumed", "year-inferred", "derived", "carried", "ambiguous")
+TIME_BASES = ("explicit", "zone-assumed", "year-inferred", "derived", "carried", "ambiguous", "unverified")
 """How an event's instant is known; the weakest link names it.
 
 explicit: the line tells its instant: date, time and offset, or a count since 1970.
@@ -17,6 +17,8 @@ year-inferred: it tells no year, and the order of lines, names, times of files o
 derived: its stamp fits several instants, and the lines around it left only one (a time that clocks showed twice).
 carried: it has no stamp of its own and continues the event above it.
 ambiguous: several instants are possible; the true one lies within time_earliest and time_latest, ends included.
+unverified: its line was unpacked from a member whose checksum does not hold or is cut off: nothing in it is sure, its
+    time neither.
 """
 
 SEVERITY = pl.Enum(SEVERITIES)

@@ -23,7 +23,8 @@ class Settings:
 
     `since`, `until` and `around` stay text here: some of their words ("end-2h") mean something only once
     the evidence is read.  `assume_tz` holds (source glob, zone name) pairs, the glob "*" meaning every source.
-    Durations are seconds.  `recorded` is no option: it stands in for what this machine or these copies cannot tell.
+    Durations are seconds, `decoder_memory` is in bytes.  `recorded` is no option: it stands in for what this machine
+    or these copies cannot tell.
     """
 
     paths: tuple[str, ...] = ("/var/log",)
@@ -39,6 +40,7 @@ class Settings:
     grep: str | None = None
     threshold: float | None = None
     jobs: int | None = None
+    decoder_memory: int = 256 << 20
     quiet: bool = False
     recorded: Recorded | None = None
     host_from: str = "auto"

@@ -120,6 +120,9 @@ def shared(
         str, typer.Option("--host-from", metavar="HOW", help="Hosts apart: auto, path (a folder each) or none.")
     ] = "auto",
     jobs: Annotated[str | None, typer.Option("--jobs", "-j", metavar="N", help="Threads [all cores].")] = None,
+    decoder_memory: Annotated[
+        str | None, typer.Option("--decoder-memory", metavar="MIB", help="Most memory to unpack a file with [256].")
+    ] = None,
     exit_code: Annotated[bool, typer.Option("--exit-code", help="Exit with 1 when something was found.")] = False,
 ) -> Run:
     """The Run that these options mean; UsageError names the option that cannot be meant."""
@@ -145,6 +148,7 @@ def shared(
         level=None if level is None else _level(level),
         grep=grep,
         jobs=None if jobs is None else _number("--jobs", jobs, 1, 1024),
+        decoder_memory=_number("--decoder-memory", decoder_memory or "256", 1, 65_536) << 20,
         quiet=quiet,
         host_from=host_from,
     )

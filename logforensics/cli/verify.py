@@ -108,7 +108,7 @@ def _told(words: Sequence[str], run: Run, redact_map: Path | None) -> tuple[str,
     from logforensics.evidence.discover import discover
 
     try:
-        discovery = discover(list(run.settings.paths), run.settings.host_from)
+        discovery = discover(list(run.settings.paths), run.settings.host_from, run.settings.decoder_memory)
     except UsageError:
         return tuple(words)
     files = [file for source in discovery.sources for file in source.files]

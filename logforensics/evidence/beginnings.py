@@ -19,7 +19,7 @@ def without_beginnings(files: Sequence[LogFile]) -> tuple[list[LogFile], list[tu
     """The files to read, and (part, whole, bytes of text) for each whose whole text is the beginning of another's.
 
     Only text files of one stream's name in whatever folders are compared, and read to their end only where their first
-    SMALLEST bytes are the same.
+    SMALLEST bytes are the same.  A text that its checksum does not prove stands for no other.
     """
     streams: dict[str, list[LogFile]] = defaultdict(list)
     for file in files:
@@ -51,11 +51,13 @@ def _parts(alike: Sequence[LogFile]) -> Iterator[tuple[str, tuple[LogFile, int]]
     """(name, (the file it is the beginning of, its bytes)) of files that begin alike."""
     prints = [(found, file) for file in alike if (found := fingerprint(file)) is not None]
     prints.sort(key=lambda item: (item[0], item[1].name))
-    lengths = sorted({length for (length, _), _ in prints})
+    lengths = sorted({found.length for found, _ in prints})
     left = dict.fromkeys(file.name for _, file in prints)
-    for (size, _), file in reversed(prints):  # the longest first: it holds most
+    for (size, _, doubtful), file in reversed(prints):  # the longest first: it holds most
+        if doubtful:
+            continue
         prefixes = _prefixes(file, [length for length in lengths if length < size])
-        for (length, crc), part in prints:
+        for (length, crc, _), part in prints:
             if part.name in left and part is not file and prefixes.get(length) == crc:
                 del left[part.name]
                 yield part.name, (file, length)

@@ -26,7 +26,7 @@ from logforensics.evidence.kind import kind_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
 from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, twice, words_of
-from logforensics.evidence.packings import MEMORY, compression_of
+from logforensics.evidence.packings import MEMORY, compression_of, needs
 from logforensics.evidence.rotation import SortKey, logical_name
 from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
 
@@ -45,6 +45,10 @@ _TOOLS = {
     "gzip": "gzip -dk",
     "compress (.Z)": "gzip -dk",
 }
+
+
+MOST_LAYERS = 3
+"""Packings inside each other that are undone: a rotated log in a packed bundle has two, and a file can hold itself."""
 
 
 @dataclass(frozen=True)
@@ -66,20 +70,21 @@ class _Root:
     """One folder that names are relative to, and what was found in it."""
 
     path: str
+    memory: int = MEMORY
     files: list[LogFile] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
 
 
-def discover(paths: Sequence[str], host_from: str = "auto") -> Discovery:
+def discover(paths: Sequence[str], host_from: str = "auto", memory: int = MEMORY) -> Discovery:
     """Finds the log files in `paths`: files, folders (walked), globs, or "-" for stdin.
 
-    `host_from` is one of hosts.HOW.  The same paths in another order give the same answer.  Raises UsageError for a
-    path that does not exist.
+    `host_from` is one of hosts.HOW.  A decoder may take `memory` bytes; what needs more is passed over.  The same
+    paths in another order give the same answer.  Raises UsageError for a path that does not exist.
     """
     roots: dict[str, _Root] = {}
     seen: dict[tuple[int, int], str] = {}
     for base, path in sorted({pair for typed in paths for pair in _expand(typed)}):
-        root = roots.setdefault(base, _Root(base))
+        root = roots.setdefault(base, _Root(base, memory))
         if path == "-":
             _add_stdin(root)
         elif _is_folder(path):
@@ -215,7 +220,7 @@ def _add(
                 root.passed_over.append(PassedOver(name, "not-a-log", reason))
             return
         seen[identity] = name
-        file = LogFile(Path(path), name, state.st_size, state.st_mtime, state=State.of(state))
+        file = LogFile(Path(path), name, state.st_size, state.st_mtime, state=State.of(state), memory=root.memory)
         _judge(root, file)
     except OSError as error:
         root.passed_over.append(PassedOver(name, "unread", words_of(error)))
@@ -239,7 +244,7 @@ def _state_of_listed(path: Path, inode: int) -> os.stat_result:
 def _add_stdin(root: _Root) -> None:
     try:
         with Disk.of(STDIN) as disk:
-            file = LogFile(STDIN, "-", disk.size, None)
+            file = LogFile(STDIN, "-", disk.size, None, memory=root.memory)
         _judge(root, file)
     except OSError as error:
         root.passed_over.append(PassedOver("-", "unread", words_of(error)))
@@ -253,16 +258,22 @@ def _judge(root: _Root, file: LogFile) -> None:
         refused = ""
         if (compression := compression_of(head)) != "plain":
             file = replace(file, compression=compression)
-            head, refused = _inflated(disk, compression)
+            head, refused = _inflated(disk, file, head)
     if trouble and not head:
         root.passed_over.append(PassedOver(file.name, "unread", trouble))
         return
     if refused:
-        reason = f"packed as {compression}, {refused}; unpack it first ({_TOOLS[compression]})"
+        reason = f"packed as {compression}, {refused} ({_TOOLS[compression]})"
         root.passed_over.append(PassedOver(file.name, "unread", reason))
         return
     bundle = bundle_of(head)
-    if bundle is not None and file.held is None:
+    if bundle == "packed":
+        if file.layers + 2 > MOST_LAYERS:
+            reason = f"packed more than {MOST_LAYERS} times over, as no log is"
+            root.passed_over.append(PassedOver(file.name, "unread", reason))
+            return
+        file = replace(file, layers=file.layers + 1)
+    if bundle is not None and (file.held is None or bundle == "packed"):
         for item in members(file, bundle, _no_log):
             if isinstance(item, PassedOver):
                 root.passed_over.append(item)
@@ -335,20 +346,31 @@ def _without_copies(root: _Root, files: list[LogFile]) -> list[LogFile]:
     return files
 
 
-def _inflated(disk: Disk, compression: str) -> tuple[bytes, str]:
-    """The first HEAD bytes of a compressed file's text, and why it cannot be unpacked here ("" if it can)."""
+def _inflated(disk: Disk, file: LogFile, packed: bytes) -> tuple[bytes, str]:
+    """The first HEAD bytes of a compressed file's text, and why it cannot be unpacked here ("" if it can).
+
+    `packed` is how the file begins.
+    """
     parts: list[bytes] = []
     try:
-        for piece in text_pieces(disk, compression, HEAD, digest=False):
+        for piece in text_pieces(disk, file.compression, HEAD, digest=False, memory=file.memory):
             if isinstance(piece, bytes):
                 parts.append(piece[:HEAD])
                 if sum(map(len, parts)) >= HEAD:
                     break
             elif not parts and piece.kind.endswith("-memory"):
-                return b"", f"which takes more than {MEMORY >> 20} MiB of memory to unpack"
-    except ImportError:  # pragma: no cover - depends on the installation
-        return b"", "for which this Python has no decoder"
+                return b"", _too_much(needs(packed, file.compression), file.memory)
+    except ImportError:
+        return b"", "for which this Python has no decoder; install logforensics anew, or unpack it first"
     return b"".join(parts)[:HEAD], ""
+
+
+def _too_much(needed: int | None, allowed: int) -> str:
+    """Why a file is not unpacked that takes too much memory, and what to do."""
+    if needed is None or needed <= allowed:
+        return f"which takes more than {allowed >> 20} MiB of memory to unpack; allow more with --decoder-memory"
+    mib = -(-needed >> 20)
+    return f"which takes {mib} MiB of memory to unpack; allow it with --decoder-memory {mib}, or unpack it first"
 
 
 def _sources(files: Iterable[LogFile]) -> tuple[Source, ...]:

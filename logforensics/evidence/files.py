@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
@@ -17,6 +18,9 @@ from logforensics.evidence.sniff import utf16
 
 BLOCK_BYTES = 4 << 20
 """Large enough that the cost of a block (one Polars call chain) vanishes, small enough for the cache and memory."""
+
+MOST_PLACES = 1 << 16
+"""Beginnings of pieces that are remembered to say in which line a doubtful member began; one has 64 KiB and more."""
 
 Part = TypeVar("Part")
 
@@ -51,7 +55,8 @@ class FileReader(Generic[Part]):
     `lines`       how many lines or records there are,
     `damage`      torn off, unreadable or doubtful stretches,
     `note`        in words why it could not be read, or how it changed meanwhile; "" if all is well,
-    `error`       why it could not be opened; None if it could.
+    `error`       why it could not be opened; None if it could,
+    `unverified`  (first, last) number of the lines whose bytes come from a packed member that proved wrong.
     Never raises for a file that cannot be read: that is Damage("unread").
     """
 
@@ -69,6 +74,7 @@ class FileReader(Generic[Part]):
         self.damage: list[Damage] = []
         self.note = ""
         self.error: OSError | None = None
+        self.unverified: list[tuple[int, int]] = []
         self._disk: Disk | None = None
 
     @property
@@ -86,7 +92,8 @@ class FileReader(Generic[Part]):
             self.whole = False
             return
         with disk:
-            pieces = text_pieces(disk, self.file.compression, self._chunk, digest=self._with_digest)
+            compression, memory = self.file.compression, self.file.memory
+            pieces = text_pieces(disk, compression, self._chunk, digest=self._with_digest, memory=memory)
             yield from self._given(pieces)
             self._compare(disk)
         self.sha256 = disk.hexdigest if self._with_digest else ""
@@ -125,14 +132,29 @@ class FileReader(Generic[Part]):
         return any(damage.kind == kind for damage in self.damage)
 
     def _without_doubts(self, pieces: Pieces) -> Iterator[bytes | Hole]:
-        """Writes doubts down as damage with their offset; passes everything else on."""
-        arrived = 0
+        """Writes doubts down as damage with their offset and lines; passes everything else on."""
+        arrived = feeds = 0
+        whole = True  # whether what arrived ends with a line
+        places, before = [0], [0]  # where pieces began, and how many line feeds came before
         for piece in pieces:
             if isinstance(piece, Doubt):
-                self._damage(piece.kind, arrived - piece.length, piece.length, delivered=True)
+                begin = arrived - piece.length
+                first = (before[bisect_right(places, begin) - 1] if piece.length else feeds) + 1
+                self._damage(piece.kind, begin, piece.length, delivered=True, line=first)
+                if piece.kind != "encoding" and piece.length:
+                    self.unverified.append((first, feeds if whole else feeds + 1))
+                continue
+            if len(places) > MOST_PLACES:
+                del places[1 : MOST_PLACES // 2], before[1 : MOST_PLACES // 2]
+            places.append(arrived)
+            before.append(feeds)
+            if isinstance(piece, Hole):
+                arrived += piece.length
             else:
-                arrived += piece.length if isinstance(piece, Hole) else len(piece)
-                yield piece
+                arrived += len(piece)
+                feeds += piece.count(b"\n")
+                whole = piece.endswith(b"\n") or (whole and not piece)
+            yield piece
 
     def _hole(self, hole: Hole) -> None:
         self._damage(hole.kind, self.text_bytes, hole.length)
@@ -214,7 +236,12 @@ def _as_utf8(pieces: Pieces) -> Pieces:
     """
     decoder: codecs.IncrementalDecoder | None = None
     known = False
+    taken, given = [0], [0]  # bytes of UTF-16 and of the UTF-8 they became, piece by piece
     for piece in pieces:
+        if isinstance(piece, Doubt) and decoder is not None:
+            begin = bisect_right(taken, taken[-1] - piece.length) - 1
+            yield Doubt(piece.kind, given[-1] - given[begin])
+            continue
         if not isinstance(piece, bytes):
             yield piece
             continue
@@ -224,8 +251,12 @@ def _as_utf8(pieces: Pieces) -> Pieces:
                 decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
         if decoder is None:
             yield piece
-        elif text := decoder.decode(piece):
-            yield text.encode("utf-8", "backslashreplace")
-    if decoder and (text := decoder.decode(b"", final=True)):
-        yield text.encode("utf-8", "backslashreplace")
-        yield Doubt("encoding", len(text))
+            continue
+        text = decoder.decode(piece).encode("utf-8", "backslashreplace")
+        taken.append(taken[-1] + len(piece))
+        given.append(given[-1] + len(text))
+        if text:
+            yield text
+    if decoder and (rest := decoder.decode(b"", final=True)):
+        yield rest.encode("utf-8", "backslashreplace")
+        yield Doubt("encoding", len(rest.encode("utf-8", "backslashreplace")))

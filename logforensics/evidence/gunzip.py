@@ -40,7 +40,8 @@ _DEFLATED = MAGIC + b"\x08"  # the only method there is
 def gunzip(pieces: Pieces, reread: Reread) -> Pieces:
     """The text of all members in order; `reread(offset, length)` gives stored bytes again after damage.
 
-    Doubt("gz-crc") covers a member whose checksum or length does not hold; Hole("gz-truncated") stands where a
+    Doubt("gz-crc") covers a member whose checksum or length does not hold, Doubt("gz-unchecked") one that is cut off
+    before it; Hole("gz-truncated") stands where a
     member breaks off (its length: stored bytes that had to be skipped to the next member); Hole("gz-trailing")
     is what follows the last member and is neither a member nor padding zeros (RFC 1952, gzip(1)).
     """
@@ -101,7 +102,9 @@ def _member(source: Stored, reread: Reread) -> Generator[bytes | Hole | Doubt, N
             # igzip keeps the last bytes before a cut to itself, zlib does not.
             _, saved = _narrow(reread, begin, source.offset, size)
             yield from saved
-            if not (yield from _hidden(source, reread, begin, size + sum(map(len, saved)))):
+            size += sum(map(len, saved))
+            if not (yield from _hidden(source, reread, begin, size)):
+                yield from _unchecked(size)
                 yield source.take_hole() or Hole("gz-truncated", 0)
             return True
         chunk = feed = source.data
@@ -132,6 +135,7 @@ def _checked(source: Stored, reread: Reread, begin: int, size: int, crc: int) ->
     """Compares a member's trailer with what was inflated; returns whether the member broke off."""
     if not source.fill(_TRAILER):
         source.skip(len(source.data))
+        yield from _unchecked(size)
         yield Hole("gz-truncated", 0)
         return True
     trailer = source.data[:_TRAILER]
@@ -141,6 +145,12 @@ def _checked(source: Stored, reread: Reread, begin: int, size: int, crc: int) ->
             return True
         yield Doubt("gz-crc", size)
     return False
+
+
+def _unchecked(size: int) -> Iterator[Doubt]:
+    """A doubt about the text of a member whose checksum is missing: a flipped bit may have made it run on to here."""
+    if size:
+        yield Doubt("gz-unchecked", size)
 
 
 def _hidden(source: Stored, reread: Reread, begin: int, size: int) -> Generator[Hole | Doubt, None, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from logforensics.evidence.gunzip import gunzip
 from logforensics.evidence.opening import Disk
-from logforensics.evidence.packings import packing
+from logforensics.evidence.packings import MEMORY, packing
 from logforensics.evidence.pieces import Hole, Pieces
 from logforensics.evidence.unpack import unpack
 
@@ -16,22 +16,26 @@ MOST_TEXT = 64 << 30
 limit to the ratio, since a log of NULs is honestly packed 1000 : 1."""
 
 
-def text_pieces(disk: Disk, compression: str, chunk: int, *, digest: bool = True) -> Pieces:
-    """The text of an open file from its first byte to its last; `chunk` is what is read at once of a plain one."""
+def text_pieces(disk: Disk, compression: str, chunk: int, *, digest: bool = True, memory: int = MEMORY) -> Pieces:
+    """The text of an open file from its first byte to its last; `chunk` is what is read at once of a plain one.
+
+    A decoder takes no more than `memory` bytes.
+    """
     if compression == "plain":
         return disk.stream(chunk, digest=digest)
     stored = disk.stream(min(CHUNK, chunk), digest=digest)
     if compression == "gzip":
         return _limited(gunzip(stored, disk.reread))
-    return _limited(unpack(stored, disk.reread, packing(compression)))
+    return _limited(unpack(stored, disk.reread, packing(compression, memory)))
 
 
 def _limited(pieces: Pieces) -> Pieces:
     total = 0
     for piece in pieces:
         if isinstance(piece, bytes):
-            total += len(piece)
-            if total > MOST_TEXT:
+            if total + len(piece) > MOST_TEXT:
+                yield piece[: MOST_TEXT - total]
                 yield Hole("too-long", 0)
                 return
+            total += len(piece)
         yield piece

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from logforensics.evidence.held import Held
 from logforensics.evidence.opening import State
+from logforensics.evidence.packings import MEMORY
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,9 @@ class LogFile:
     "bzip2", "zstd" or "lz4".  `kind` is what is inside: "text", "journal" (systemd's) or "logins" (wtmp, btmp, utmp).
     A member of a bundle is called BUNDLE!MEMBER, its `path` is the bundle's and `held` says where its bytes lie; its
     hash and size are those of the member as it was packed.  `state` is how the file stood when it was found; by it the
-    same file is opened again, and told from a changed one.
-    `host` is the host it is of, where there are several.
+    same file is opened again, and told from a changed one.  `host` is the host it is of, where there are several.
+    `memory` is what a decoder may take to unpack it (bytes), `layers` how many times it was packed over, besides
+    `compression`.
     """
 
     path: Path
@@ -32,6 +34,8 @@ class LogFile:
     held: Held | None = None
     state: State | None = None
     host: str = ""
+    memory: int = MEMORY
+    layers: int = 0
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,13 @@ class PassedOver:
 class Damage:
     """A stretch of a file that is not what was written: kind, decompressed offset and length in bytes.
 
-    Kinds: torn, nul, binary, encoding, eio, shrunk, changed (rewritten meanwhile), unread; gz-crc, gz-truncated,
-    gz-trailing; for xz, bz2, zst and lz4 likewise -check, -truncated, -trailing, -memory; too-long; overlong (the rest
-    of a line of more than 16 MiB); resync (an event that stood behind a torn one on its line); junk (lines in no known
-    format, where they are most of a log).  `delivered` tells whether the bytes still ended up in an event or among the
-    unparsed lines (a torn last line, an undecodable byte shown as \\xNN); bytes of damage that is not delivered are
-    counted in the ledger as damage.  `sha256` is that of an overlong line without its line feed.
+    Kinds: torn, nul, binary, encoding, eio, shrunk, changed (rewritten meanwhile), unread; gz-crc, gz-unchecked,
+    gz-truncated, gz-trailing; for xz, bz2, zst and lz4 likewise -check, -unchecked, -truncated, -trailing, -memory;
+    too-long; overlong (the rest of a line of more than 16 MiB); resync (an event that stood behind a torn one on its
+    line); junk (lines in no known format, where they are most of a log).  `delivered` tells whether the bytes still
+    ended up in an event or among the unparsed lines (a torn last line, an undecodable byte shown as \\xNN); bytes of
+    damage that is not delivered are counted in the ledger as damage.  `sha256` is that of an overlong line without its
+    line feed.
     """
 
     kind: str

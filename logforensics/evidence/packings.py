@@ -12,8 +12,6 @@ MEMORY = 256 << 20
 """Most bytes a decoder may ask for.  `xz -9` needs 65 MiB and `zstd --ultra -22` 128 MiB; what asks for more
 (zstd --long=31, an xz dictionary of 1 GiB) is rather meant to exhaust whoever reads it."""
 
-_MEMORY_LOG = 28  # the power of two that MEMORY is
-
 
 class Decoder(Protocol):
     """What the standard library's decompressor objects have in common (bz2.BZ2Decompressor)."""
@@ -40,7 +38,7 @@ class Packing:
 
     `kind` begins the names of its damage ("xz" in xz-truncated), `errors` are what its decoder raises.  `skipped`
     are magics of members without text (zstd's and lz4's skippable frames, RFC 8878 section 3.1.2): magic, length
-    (4 bytes, little endian), data.
+    (4 bytes, little endian), data.  `checked_last` says that text is given out before its checksum is compared.
     """
 
     kind: str
@@ -49,6 +47,7 @@ class Packing:
     errors: tuple[type[Exception], ...]
     window: int
     skipped: tuple[bytes, ...] = ()
+    checked_last: bool = True
 
     def begins(self, data: bytes, at: int = 0) -> bool:
         """Whether a member begins at `at`."""
@@ -76,29 +75,48 @@ def compression_of(head: bytes) -> str:
     return name or "plain"
 
 
+def needs(head: bytes, compression: str) -> int | None:
+    """Bytes of memory that unpacking a file takes which begins with `head`, where its head tells: xz and zstd."""
+    if compression == "zstd" and len(head) > 5:  # RFC 8878, section 3.1.1.1
+        descriptor = head[4]
+        if descriptor & 0x20:  # a single segment: the content is its own window
+            size = (1, 2, 4, 8)[descriptor >> 6]
+            at = 5 + (0, 1, 2, 4)[descriptor & 3]
+            return int.from_bytes(head[at : at + size], "little") + (256 if size == 2 else 0)
+        base = 1 << (10 + (head[5] >> 3))
+        return base + base // 8 * (head[5] & 7)
+    if compression == "xz":  # The .xz File Format, sections 3.1 and 5.3.1: the dictionary, then what LZMA2 itself takes
+        at = head.find(b"\x21\x01", 14, 14 + 64)
+        bits = head[at + 2] & 0x3F if 0 < at < len(head) - 2 else 40
+        return None if bits >= 40 else ((2 | (bits & 1)) << (bits // 2 + 11)) + (64 << 10)
+    return None
+
+
 @cache
-def packing(compression: str) -> Packing:
-    """What reads "xz", "bzip2", "zstd" or "lz4"; their libraries are loaded when needed (ImportError)."""
+def packing(compression: str, memory: int = MEMORY) -> Packing:
+    """What reads "xz", "bzip2", "zstd" or "lz4" within `memory` bytes; ImportError where its library is missing."""
     magics = tuple(magic for magic, name in MAGICS if name == compression)
     if compression == "xz":
         import lzma
 
         # LZMA2 goes on for up to 2 MiB of text without a check; its chunks are 64 KiB stored (xz-file-format.txt)
         return Packing(
-            "xz", magics, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, MEMORY), (lzma.LZMAError,), 256 << 10
+            "xz", magics, lambda: lzma.LZMADecompressor(lzma.FORMAT_XZ, memory), (lzma.LZMAError,), 256 << 10
         )
     if compression == "bzip2":
         import bz2
 
         # one block of 900 000 bytes of text is what can be swallowed
-        return Packing("bz2", magics, bz2.BZ2Decompressor, (OSError, ValueError, EOFError), 1 << 20)
+        errors = (OSError, ValueError, EOFError)
+        return Packing("bz2", magics, bz2.BZ2Decompressor, errors, 1 << 20, checked_last=False)
     if compression == "zstd":
         if sys.version_info >= (3, 14):
             from compression import zstd
         else:
             from backports import zstd
 
-        options = {int(zstd.DecompressionParameter.window_log_max): _MEMORY_LOG}
+        largest = zstd.DecompressionParameter.window_log_max.bounds()[1]
+        options = {int(zstd.DecompressionParameter.window_log_max): min(memory.bit_length() - 1, largest)}
         return Packing(
             "zst", magics, lambda: zstd.ZstdDecompressor(options=options), (zstd.ZstdError,), 256 << 10, _SKIPPABLE
         )

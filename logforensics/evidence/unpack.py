@@ -31,9 +31,10 @@ def unpack(pieces: Pieces, reread: Reread, packing: Packing) -> Pieces:
     """The text of all members in order; `reread(offset, length)` gives stored bytes again after damage.
 
     With `packing.kind` in front: Doubt("-check") covers a member that proved wrong somewhere or whose checksum does
-    not hold; Hole("-truncated") stands where a member breaks off (its length: stored bytes that had to be skipped to
-    the next one); Hole("-trailing") is what follows the last member and is neither a member nor padding zeros;
-    Hole("-memory") is a member that asks for more than the decoder may have.
+    not hold, Doubt("-unchecked") one that is cut off before its checksum; Hole("-truncated") stands where a member
+    breaks off (its length: stored bytes that had to be skipped to the next one); Hole("-trailing") is what follows
+    the last member and is neither a member nor padding zeros; Hole("-memory") is a member that asks for more than the
+    decoder may have.
     """
     source = Stored(pieces)
     broken = False
@@ -67,16 +68,21 @@ def _member(packing: Packing, source: Stored, reread: Reread) -> Generator[bytes
     """One member's text; returns whether it broke off."""
     decoder = packing.decoder()
     begin, size = source.offset, 0
+    fed = 0  # bytes at the front of `source` that the decoder has, and may have left
     while True:
+        if decoder.needs_input:
+            source.skip(fed)
+            fed = 0
         if decoder.needs_input and not source.fill(1):
             if not (yield from _hidden(packing, source, reread, begin, size)):
-                yield source.take_hole() or Hole(f"{packing.kind}-truncated", 0)
+                yield from _cut_off(packing, source, size)
             return True
         chunk = source.data if decoder.needs_input else b""
+        fed += len(chunk)
         try:
             out = decoder.decompress(chunk, OUT)
         except packing.errors as error:
-            bad, saved, memory = _narrow(packing, reread, (begin, source.offset, len(chunk)), size, error)
+            bad, saved, memory = _narrow(packing, reread, (begin, source.offset, fed), size, error)
             yield from saved
             size += sum(map(len, saved))
             source.move(bad, reread)
@@ -91,9 +97,15 @@ def _member(packing: Packing, source: Stored, reread: Reread) -> Generator[bytes
             size += len(out)
             yield out
         if decoder.eof:
-            source.skip(len(chunk) - len(decoder.unused_data or b""))
+            source.skip(fed - len(decoder.unused_data or b""))
             return False
-        source.skip(len(chunk))
+
+
+def _cut_off(packing: Packing, source: Stored, size: int) -> Iterator[Hole | Doubt]:
+    """What is said of a member that gave `size` bytes and then ended, or met a hole."""
+    if size and packing.checked_last:
+        yield Doubt(f"{packing.kind}-unchecked", size)
+    yield source.take_hole() or Hole(f"{packing.kind}-truncated", 0)
 
 
 def _narrow(packing: Packing, reread: Reread, where: tuple[int, int, int], delivered: int, error: Exception) -> _Broken:

@@ -52,7 +52,8 @@ class Copy:
         held = Held(file, offset, flaws(size))
         if held.flaws and not size:
             return PassedOver(name, "unread", "its packed bytes are damaged from the first one on")
-        return LogFile(self._bundle.path, name, size, mtime, held=held)
+        above = self._bundle
+        return LogFile(above.path, name, size, mtime, held=held, memory=above.memory, layers=above.layers)
 
     def _write(self, data: bytes) -> Spool:
         if self._file is None:

@@ -39,6 +39,7 @@ from logforensics.timeline.overlap import repeated_lines, tail_of
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
 from logforensics.timeline.switches import Switch, search
+from logforensics.timeline.unverified import marked
 
 Progress = Callable[[int, int], None]
 """Told after each block how many bytes on disk were read, of how many."""
@@ -72,7 +73,7 @@ def read_timeline(
     wanted = frozenset(DEFAULT_FIELDS if fields is None else fields)
     if len(typed) == 1 and (data := saved_at(typed[0])) is not None:
         return restored(data, typed[0], wanted, digest)
-    discovery = discover(typed, chosen.host_from)
+    discovery = discover(typed, chosen.host_from, chosen.decoder_memory)
     timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, wanted, digest, progress)
     if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
         raise EvidenceError(_nothing_parsed(timeline.passed_over))
@@ -125,13 +126,14 @@ def _read(
     run.ledger.check()
     settled = settle_sources(readings, discovery.roots, settings)
     doubt = [name for name in DOUBT if name in wanted]
-    events = _total_order(settled.frames, [reading.source for reading in readings], doubt)
+    sources = [reading.source for reading in readings]
+    events = _total_order(marked(settled.frames, sources, run.unverified), sources, doubt)
     summaries = [
         _summary(reading, frame, settled.zones[reading.source.name], run.ledger)
         for reading, frame in zip(readings, settled.frames, strict=True)
     ]
     holes = missing_entries(run.sequences)
-    told = (*notes_of(holes, run.sequences), *out_of_sequence([r.source for r in readings], settled.frames))
+    told = (*notes_of(holes, run.sequences), *out_of_sequence(sources, settled.frames))
     begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
     return Timeline(
         events=events,
@@ -164,6 +166,7 @@ class _Run:
         self.empty: list[LogFile] = []
         self.summaries: dict[str, FileSummary] = {}
         self.assumptions: list[Assumption] = []
+        self.unverified: dict[str, list[tuple[int, int]]] = {}
         self.sequences: list[tuple[str, str, Numbers]] = []  # source, file and numbers of each journal
         self.tail: pl.Series | None = None  # of the file that was read last
         self.tail_file = ""
@@ -308,6 +311,7 @@ class _Run:
 
     def _close(self, file: LogFile, source: Source, blocks: BlockReader | RawReader, state: str, reason: str) -> None:
         self.ledger.account(file.name).finish(blocks)
+        self.unverified[file.name] = blocks.unverified
         self.done += file.size
         if blocks.has("unread"):
             state, reason = "unread", blocks.note

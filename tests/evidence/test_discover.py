@@ -116,7 +116,7 @@ def test_what_is_no_log_is_passed_over_with_the_reason(tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(100))
     (tmp_path / "b.png.gz").write_bytes(gzip.compress(b"\x89PNG\r\n\x1a\n" + bytes(100)))
     (tmp_path / "c.zip").write_bytes(b"PK\x03\x04" + bytes(50))
-    (tmp_path / "d.log").write_bytes(gzip.compress(gzip.compress(LINE)))
+    (tmp_path / "d.log").write_bytes(gzip.compress(gzip.compress(gzip.compress(gzip.compress(LINE)))))
     with socket.socket(socket.AF_UNIX) as listening:
         folder = Path.cwd()
         os.chdir(tmp_path)  # a socket's path is limited to 108 bytes
@@ -133,7 +133,9 @@ def test_what_is_no_log_is_passed_over_with_the_reason(tmp_path: Path) -> None:
             "a bundle (zip) of 0 members, which are listed as c.zip!MEMBER; "
             "its list of members cannot be read (File is not a zip file)",
         ),
-        PassedOver("d.log", "unread", "packed as gzip inside gzip; unpack it first (gzip -dk)"),
+        PassedOver("d.log", "not-a-log", "packed twice; what is inside is listed as d.log!MEMBER"),
+        PassedOver("d.log!d.log", "not-a-log", "packed twice; what is inside is listed as d.log!d.log!MEMBER"),
+        PassedOver("d.log!d.log!d.log", "unread", "packed more than 3 times over, as no log is"),
         PassedOver("pipe", "not-a-log", "a named pipe"),
         PassedOver("socket", "not-a-log", "a socket"),
     )
