@@ -70,7 +70,7 @@ def wanted(columns: Collection[str]) -> Wanted:
 
 def value_of(payload: bytes, fields: Wanted) -> Value | None:
     """(position in COLUMNS, value) of an unpacked payload that begins like a wanted field, None if it is none."""
-    for name, position, convert in fields[payload[:START]]:
+    for name, position, convert in fields.get(payload[:START], ()):
         if payload.startswith(name):
             value = convert(payload[len(name) :])
             return None if value is None else (position, value)

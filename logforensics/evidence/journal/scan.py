@@ -6,17 +6,14 @@ tables, in which damage could lead in circles or cut off the rest, are not neede
 
 from __future__ import annotations
 
-import re
 import struct
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 
 from logforensics.evidence.journal.fields import (
     COLUMNS,
     KEPT,
-    LONGEST,
     START,
     FieldError,
     Value,
@@ -27,8 +24,20 @@ from logforensics.evidence.journal.fields import (
 )
 from logforensics.evidence.journal.hashes import HEAD, Hashes
 from logforensics.evidence.journal.header import SMALLEST_HEADER, Header, read_header
+from logforensics.evidence.journal.objects import (
+    DATA,
+    ENTRY,
+    KNOWN,
+    LARGEST,
+    OBJECT,
+    PLAUSIBLE,
+    behind,
+    believable,
+    swallowed,
+    tolerated,
+)
 from logforensics.evidence.journal.sequence import Sequence
-from logforensics.evidence.journal.values import DATA, Values, payload_at
+from logforensics.evidence.journal.values import Values, payload_at
 from logforensics.evidence.pieces import Hole
 from logforensics.evidence.raw import RawReader
 
@@ -38,19 +47,10 @@ BATCH = 16_384
 BATCH_BYTES = 64 << 20
 """Characters of messages from which on they are given apart."""
 
-_ENTRY, _LAST_TYPE = 3, 7
-_OBJECT = struct.Struct("<QQ")  # type, flags and six reserved bytes as one number; size
 _HASH = struct.Struct("<Q")
 _REALTIME = struct.Struct("<Q")
 _REALTIME_AT = 24  # behind the object's head (16) and the sequence number
 _ENTRY_ITEMS = 64
-_OBJECTS = {kind | flag << 8: (kind, flag) for kind in range(1, _LAST_TYPE + 1) for flag in (0, 1, 2, 4)}
-_LARGEST = (0, LONGEST + 72, 1 << 20, 16 << 20, 256 << 20, 256 << 20, 256 << 20, 64)
-"""Bytes of the largest object of each type; a file of 4 GiB has a data hash table of 116 MiB."""
-
-_PLAUSIBLE = re.compile(rb"(?=[\x01-\x07][\x00\x01\x02\x04]\x00{6}.{4}\x00{4})", re.DOTALL)
-"""How an object begins: type, flags, six reserved bytes, a size below 4 GiB."""
-
 _REMEMBERED = 4096  # sizes of entries; damage could make up any number
 
 _LATEST = 253_402_300_800_000_000
@@ -184,7 +184,8 @@ class JournalScan:
                 return
             self._at = self._previous = self.header.size
             self._values.compact = self.header.compact
-            self._hashes, self.sequence = Hashes(self.header.key), Sequence(self.header)
+            self._hashes = self._values.hashes = Hashes(self.header.key)
+            self.sequence = Sequence(self.header)
         elif self.header is None:
             self._give_up()
             return
@@ -214,19 +215,21 @@ class JournalScan:
         nothing: Row = [None] * len(COLUMNS)
         row = nothing.copy()
         lookup, when = values.__getitem__, _REALTIME.unpack_from
-        unpack, known = _OBJECT.unpack_from, _OBJECTS
+        unpack, known = OBJECT.unpack_from, KNOWN
         file_end = self._reader.end
         plain, ends = self._plain.append, self._ends.append
         at, previous = self._at, self._previous
         while at + 16 <= end:
             first, size = unpack(buffer, at)
-            found = known.get(first) or self._tolerated(at, first, size, last=last)
+            found = known.get(first)
+            if found is None and (found := tolerated(buffer, at, last=last)):
+                reader.doubtful("journal-object", base + at, 16)
             if found is None or size < 16:
                 break
             kind, flag = found
             stop = at + (size + 7 & -8)
             if stop > end and not (last and at + size <= end):  # the padding may be missing at the end
-                if last or size > _LARGEST[kind] or base + at + size > file_end:
+                if last or size > LARGEST[kind] or base + at + size > file_end:
                     break
                 self._at, self._previous = at, previous
                 return True
@@ -242,7 +245,7 @@ class JournalScan:
                         values[base + at] = None
                     if size > KEPT:
                         self._judge_length(at, size, buffer[begin : at + size])
-            elif kind == _ENTRY and size > _ENTRY_ITEMS:
+            elif kind == ENTRY and size > _ENTRY_ITEMS:
                 items = items_of[size].unpack_from(buffer, at + _ENTRY_ITEMS)[::step]
                 (realtime,) = when(buffer, at + _REALTIME_AT)
                 try:
@@ -251,6 +254,10 @@ class JournalScan:
                     sound = 0 < realtime < _LATEST
                 except KeyError:
                     sound = False
+                    if inner := swallowed(buffer, at, stop):
+                        reader.doubtful("journal-object", base + at, 16)
+                        stop, size = inner, inner - at
+                        items = items_of[size].unpack_from(buffer, at + _ENTRY_ITEMS)[::step]
                 if sound or self._mended(at, size, items, row):
                     reader.lines += 1
                     ends(at)
@@ -259,22 +266,14 @@ class JournalScan:
                     if keep and reader.lines in keep:
                         self.kept[reader.lines] = base + at, buffer[at : at + size]
                 row[:] = nothing
-            elif kind in {DATA, _ENTRY}:
+            elif kind in {DATA, ENTRY}:
                 break  # too small to be one
+            elif inner := swallowed(buffer, at, stop):
+                reader.doubtful("journal-object", base + at, 16)
+                stop = inner
             previous, at = at, stop
         self._at, self._previous = at, previous
         return at + 16 > end and not last
-
-    def _tolerated(self, at: int, first: int, size: int, *, last: bool) -> tuple[int, int] | None:
-        """Type and flag of an object with another object behind it, in whose head a bit is wrong that means nothing."""
-        kind, flag = first & 0xFF, first >> 8 & 0xFF if first & 0xFF == DATA else 0
-        if (kind | flag << 8) not in _OBJECTS or not 24 <= size <= _LARGEST[kind]:
-            return None
-        behind = at + (size + 7 & -8)
-        if behind >= len(self._buffer) or not self._believable(behind, last=last):
-            return None
-        self._reader.doubtful("journal-object", self._base + at, 16)
-        return kind, flag
 
     def _unpacked(self, at: int, begin: int, end: int, flag: int) -> Value | None:
         try:
@@ -298,24 +297,44 @@ class JournalScan:
             self.sequence.add(self._buffer, self._ends, self._reader.lines - len(self._ends) + 1)
         compact = self.header is not None and self.header.compact
         bad = self._hashes.wrong(self._buffer, self._plain, payload_at(compact))
-        found = [(at, _OBJECT.unpack_from(self._buffer, at)[1]) for at in bad]
+        found = [(at, OBJECT.unpack_from(self._buffer, at)[1]) for at in bad]
         payloads, stored = [one[2] for one in self._packed], [one[3] for one in self._packed]
         found += [self._packed[number][:2] for number in self._hashes.wrong_payloads(payloads, stored)]
         for at, size in sorted(found):
             later = len(self._ends) - bisect_right(self._ends, at)
             self._reader.doubtful("journal-hash", self._base + at, size, before=later)
         self._plain, self._packed, self._ends = [], [], []
+        for at, size in sorted(found):
+            self._set_free(at, behind(at, size))
+
+    def _set_free(self, at: int, stop: int) -> None:
+        """Reads the objects that a field from `at` to `stop` has swallowed, if it has; they come late."""
+        inner = swallowed(self._buffer, at, stop)
+        if inner is None:
+            return
+        whole, place, previous = self._buffer, self._at, self._previous
+        self._buffer, self._at, self._previous = whole[:stop], inner, inner
+        self._objects(last=True)
+        self._look_back()
+        self._buffer, self._at, self._previous = whole, place, previous
 
     def _mended(self, at: int, size: int, items: tuple[int, ...], row: Row) -> bool:
         """Fills the row of an entry that something is wrong with; False if it has no possible time."""
         if not 0 < _REALTIME.unpack_from(self._buffer, at + _REALTIME_AT)[0] < _LATEST:
             self._reader.lost("journal-entry", self._base + at, size)
             return False
+        row[:] = [None] * len(COLUMNS)
+        whole = True
         for item in items:
-            with suppress(KeyError):
-                if value := self._values[item]:
-                    row[value[0]] = value[1]
-        self._reader.doubtful("journal-link", self._base + at, size)
+            try:
+                value = self._values.found(item)
+            except KeyError:
+                whole = False
+                continue
+            if value:
+                row[value[0]] = value[1]
+        if not whole:
+            self._reader.doubtful("journal-link", self._base + at, size)
         return True
 
     def _search(self, *, last: bool) -> bool:
@@ -328,12 +347,12 @@ class JournalScan:
                 return False
             self._only_zeros = False
             self._at -= (self._base + self._at) % 8
-            if self._believable(self._at, last=last):
+            if believable(buffer, self._at, last=last):
                 self._found(self._at, "nul")
                 return True
-        for match in _PLAUSIBLE.finditer(buffer, self._at):
+        for match in PLAUSIBLE.finditer(buffer, self._at):
             at = match.start()
-            if (self._base + at) % 8 == 0 and self._believable(at, last=last):
+            if (self._base + at) % 8 == 0 and believable(buffer, at, last=last):
                 self._found(at, "journal-object")
                 return True
         self._at = self._previous = max(self._at, end if last else end - 24)
@@ -345,20 +364,6 @@ class JournalScan:
             begin = self._base + self._previous
         self._reader.lost(kind, begin, self._base + at - begin)
         self._lost_from, self._at, self._previous = None, at, at
-
-    def _believable(self, at: int, *, last: bool) -> bool:
-        """Whether an object begins at `at` behind which another one does, or zeros, or nothing."""
-        for behind in (False, True):
-            if at + 16 > len(self._buffer):
-                return not last or at == len(self._buffer)
-            first, size = _OBJECT.unpack_from(self._buffer, at)
-            if behind and not first and not size:
-                return True
-            kind, _flag = _OBJECTS.get(first, (0, 0))
-            if not kind or not 24 <= size <= _LARGEST[kind]:
-                return False
-            at += size + 7 & -8
-        return at <= len(self._buffer) or not last
 
     def _look_ahead(self) -> None:
         """Learns where the last object lies by now, if the file may still be written to."""

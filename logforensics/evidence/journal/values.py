@@ -6,13 +6,14 @@ import struct
 from itertools import islice
 
 from logforensics.evidence.journal.fields import KEPT, START, FieldError, Value, Wanted, unpacked, value_of
+from logforensics.evidence.journal.hashes import HEAD, Hashes
+from logforensics.evidence.journal.objects import DATA
 from logforensics.evidence.raw import RawReader
 
 MOST = 1 << 20
 """Data objects remembered, some 150 bytes each with their values; a journal of 128 MiB, journald's own limit, holds
 some 400 000."""
 
-DATA = 1
 _OBJECT = struct.Struct("<BB6xQ")
 _PAYLOAD = {False: 64, True: 72}
 
@@ -34,6 +35,30 @@ class Values(dict[int, "Value | None"]):
         self._fields = fields
         self._forgotten = 0  # offsets below this may have been forgotten
         self.compact = False
+        self.hashes = Hashes(None)
+
+    def found(self, offset: int) -> Value | None:
+        """The value at `offset`, though no data object was met there; raises KeyError if none with its hash is there.
+
+        Objects may lie within one whose size is wrong.
+        """
+        if offset in self or 0 < offset < self._forgotten:
+            return self[offset]
+        begin = payload_at(self.compact)
+        head = self._reader.reread(offset, begin) if offset % 8 == 0 else b""
+        if len(head) < begin:
+            raise KeyError(offset)
+        kind, flag, size = _OBJECT.unpack_from(head)
+        if kind != DATA or flag not in {0, 1, 2, 4} or not begin < size <= begin + KEPT:
+            raise KeyError(offset)
+        payload = self._reader.reread(offset + begin, size - begin)
+        try:
+            payload = unpacked(payload, flag) if flag else payload
+        except FieldError:
+            raise KeyError(offset) from None
+        if self.hashes.wrong_payloads([payload], [int.from_bytes(head[HEAD - 8 : HEAD], "little")]):
+            raise KeyError(offset)
+        return self.of(payload, 0)
 
     def __missing__(self, offset: int) -> Value | None:
         if not 0 < offset < self._forgotten or offset % 8:
