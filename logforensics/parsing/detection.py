@@ -245,13 +245,17 @@ def _try(file_name: str, lines: pl.DataFrame, definition: Definition, hits: Mapp
     )
 
 
+DATED = r"(?:[0-9][^0-9]*){4}"
+"""A line with a time has four digits at the least, those of an hour and a minute."""
+
+
 def _hits(lines: pl.DataFrame, definitions: Sequence[Definition]) -> dict[Pattern, pl.Series]:
     """For each pattern that reads a line: which lines it matches and reads a date in.
 
     Compiling the regexes is what costs: only those are tried whose first characters fit a line's.
     """
     text = lines.get_column("text")
-    shapes = {rust.shape(line) for line in text.unique()}
+    shapes = {rust.shape(line) for line in text.filter(text.str.contains(DATED)).unique()}
     patterns = [
         pattern
         for definition in definitions

@@ -221,7 +221,7 @@ class _Run:
         found = detect(file.name, head, self.definitions)
         what = no_log(head) if found.definition is None else None
         if found.definition is None and what is None:
-            found = search(file, self.definitions) or found
+            found = search(file, self.definitions, head, found.share) or found
         if found.definition is None:
             what = what or undated(head)
             state, reason = ("not-a-log", what) if what else ("unknown-format", "; ".join(found.reasons))

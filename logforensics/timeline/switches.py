@@ -30,8 +30,12 @@ _LATE = timedelta(seconds=2)  # threads and processes write out of order
 _ZONES = timedelta(hours=26)  # from UTC-12 to UTC+14
 
 
-def search(file: LogFile, definitions: Sequence[Definition]) -> Detection | None:
+def search(
+    file: LogFile, definitions: Sequence[Definition], head: Sequence[str] = (), share: float = 1.0
+) -> Detection | None:
     """What reads some part of a file whose beginning and middle nothing reads; None if nothing does there either.
+
+    `head` are lines tried already, of which at most `share` could be read by any definition.
 
     Of each block the lines from the first one with a time on, and the last lines, are tried; then those with a time
     alone, for a format whose events go on over many lines (a log that begins with a long stack trace).
@@ -41,7 +45,12 @@ def search(file: LogFile, definitions: Sequence[Definition]) -> Detection | None
         stamped = text.str.contains(_STAMP).arg_true()
         if not stamped.len():
             continue
+        tried = set(head)
+        if not share and tried.issuperset(text.filter(text.str.strip_chars() != "")):
+            continue
         for some in (text.slice(stamped[0], LOOKED_AT), text.tail(LOOKED_AT)):
+            if tuple(line for line in some if line.strip()) == tuple(head):
+                continue
             found = detect(file.name, some.to_list(), definitions)
             if found.definition is not None:
                 return found
