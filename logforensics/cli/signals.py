@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -23,9 +24,11 @@ def orderly() -> Iterator[None]:
     stopped_by.clear()
     for number in heard:
         signal.signal(number, _stop)
+    hook, sys.unraisablehook = sys.unraisablehook, _end
     try:
         yield
     finally:
+        sys.unraisablehook = hook
         for number in heard:
             signal.signal(number, signal.SIG_DFL)
 
@@ -36,3 +39,10 @@ def _stop(number: int, _: FrameType | None) -> None:
             signal.signal(other, signal.SIG_DFL)
     stopped_by.append(number)
     raise KeyboardInterrupt
+
+
+def _end(caught: sys.UnraisableHookArgs) -> None:
+    """Ends the process where Python would drop the exception (in a generator that is thrown away) and go on."""
+    if stopped_by and isinstance(caught.exc_value, KeyboardInterrupt):
+        signal.raise_signal(stopped_by[0])  # by now its handler is the system's own
+    sys.__unraisablehook__(caught)

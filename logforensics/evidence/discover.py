@@ -163,11 +163,11 @@ def _listing(folder: str, visited: set[tuple[int, int]]) -> tuple[list[tuple[str
     found: list[tuple[str, str, int]] = []
     fd = open_folder(folder)
     try:
-        state = os.fstat(fd)
+        state = twice(os.fstat, fd)
         if (state.st_dev, state.st_ino) in visited:  # a bind mount can show a folder inside itself
             return [], ""
         visited.add((state.st_dev, state.st_ino))
-        with os.scandir(fd) as entries:
+        with twice(os.scandir, fd) as entries:
             for entry in entries:
                 found.append((entry.name, _kind(entry), entry.inode()))  # noqa: PERF401 - what came before an error is kept
     except OSError as error:

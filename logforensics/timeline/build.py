@@ -390,6 +390,6 @@ def _span(frame: pl.DataFrame) -> tuple[datetime | None, datetime | None]:
 def _nothing_parsed(passed_over: Sequence[PassedOver]) -> str:
     if not passed_over:
         return "nothing to read: the paths hold no files"
-    first = passed_over[0]
-    others = f" (and {len(passed_over) - 1} more files like it)" if len(passed_over) > 1 else ""
+    first = next((passed for passed in passed_over if passed.state == "unread"), passed_over[0])
+    others = f" (and {len(passed_over) - 1} more)" if len(passed_over) > 1 else ""
     return f"nothing here could be read as a log: {first.name}: {first.reason}{others}"

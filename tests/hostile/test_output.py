@@ -156,6 +156,28 @@ def test_r72_a_second_signal_ends_it_at_once(tmp_path: Path) -> None:
     assert (done.returncode, done.stdout) == (-signal.SIGINT, b"")
 
 
+def test_r72_a_signal_that_python_would_swallow_ends_it_too(tmp_path: Path) -> None:
+    """An exception in a generator that is thrown away goes nowhere: no traceback of it, and no going on."""
+    script = (
+        "import os, signal\n"
+        "from logforensics.cli.signals import orderly\n"
+        "def lines():\n"
+        "    try:\n"
+        "        yield 1\n"
+        "    finally:\n"
+        "        os.kill(os.getpid(), signal.SIGTERM)\n"
+        "        for _ in range(1000): pass\n"
+        "with orderly():\n"
+        "    begun = lines()\n"
+        "    next(begun)\n"
+        "    del begun\n"
+        "    print('still here', flush=True)\n"
+    )
+    words = [sys.executable, "-c", script]
+    done = subprocess.run(words, env=environment(), cwd=tmp_path, check=False, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGTERM, b"", b"")
+
+
 @pytest.mark.parametrize("limit", [200, 400, 512])
 def test_r73_too_little_memory_is_one_line(logs: Path, limit: int) -> None:
     """A limit on the address space: finished all the same, or one line and exit 4; never a traceback."""
