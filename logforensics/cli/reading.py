@@ -79,12 +79,14 @@ def hurt(timeline: Timeline) -> bool:
     """Whether evidence was damaged or could not be read.
 
     In a log every damage counts, also where its bytes still became an event (a torn last line, an undecodable byte);
-    in a file of no known format only what was lost: there nobody can tell damage from its nature.
+    in a file of no known format not a missing line feed or bytes in no known charset, which may be its nature.
     """
     logs = {file.name for file in timeline.files if file.state == "parsed"}
-    return any(not damage.delivered or damage.file in logs for damage in timeline.damage) or any(
-        passed.state in UNREAD for passed in timeline.passed_over
+    counts = (
+        not damage.delivered or damage.file in logs or damage.kind not in ("torn", "encoding")
+        for damage in timeline.damage
     )
+    return any(counts) or any(passed.state in UNREAD for passed in timeline.passed_over)
 
 
 def warn_about(run: Run, timeline: Timeline) -> None:

@@ -65,18 +65,20 @@ def _unzipped(archive: ZipFile, info: ZipInfo, copy: Copy) -> LogFile | PassedOv
     broken: list[str] = []
     unchecked = copied(info)
     del unchecked.CRC  # zipfile would withhold the bytes with which it finds that the checksum is wrong
+    unchecked.file_size = 1 << 62  # and those beyond the size that is claimed
 
     def parts() -> Iterator[bytes]:
-        checksum = 0
+        checksum = size = 0
         try:
             with archive.open(unchecked) as stream:
                 while part := stream.read(CHUNK):
                     checksum = zlib.crc32(part, checksum)
+                    size += len(part)
                     yield part
         except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, NotImplementedError):
             broken.append("zip-check")  # the packed bytes or the sizes are wrong
             return
-        if checksum != info.CRC:
+        if (checksum, size) != (info.CRC, info.file_size):
             broken.append("zip-check")
 
     def flaws(size: int) -> tuple[Hole | Doubt, ...]:
@@ -86,9 +88,12 @@ def _unzipped(archive: ZipFile, info: ZipInfo, copy: Copy) -> LogFile | PassedOv
     return copy.add(info.filename, _mtime(info), parts(), flaws)
 
 
+_LOCAL_HEADER = 30  # bytes at least (APPNOTE.TXT, section 4.3.7)
+
+
 def _overlap(infos: Sequence[ZipInfo]) -> bool:
     """Whether two members share stored bytes (D. Fifield, A better zip bomb, 2019)."""
-    spans = sorted((info.header_offset, info.compress_size) for info in infos)
+    spans = sorted((info.header_offset, _LOCAL_HEADER + info.compress_size) for info in infos)
     return any(at + size > following for (at, size), (following, _) in pairwise(spans))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile.evidence import line, lines, numbers, read, spawned, well, write
+from tests.hostile.evidence import line, lines, numbers, read, spawned, well, when, write
 from tests.hostile.packing import PACK
 
 MARKS = {"utf-8": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
@@ -62,7 +62,7 @@ def test_r18_a_byte_of_another_charset_at_any_offset(tmp_path: Path) -> None:
     data = lines(2000)
     edges = [40_200, 65_533, 65_534, 65_535, 65_536, 65_537, 80_101]
     spots = [at for at in range(len(data)) if data[at : at + 4] == b"well"]
-    places = [min(spots, key=lambda spot, at=at: abs(spot - at)) for at in edges] + draw.sample(spots, 53)
+    places = [min((abs(spot - at), spot) for spot in spots)[1] for at in edges] + draw.sample(spots, 53)
     files = {f"{at}.d/app.log": data[:at] + b"\xfc" + data[at + 1 :] for at in places[:3]}
     whole = b"".join(b"\xfc" if at in set(places) else data[at : at + 1] for at in range(len(data)))
     found = read(write(tmp_path, {**files, "all.d/app.log": whole}))
@@ -88,9 +88,9 @@ def test_r18_a_bad_byte_at_each_offset_of_a_line(tmp_path: Path, offset: int) ->
     assert well([rows[0], rows[3]])
     # in the place of its line feed it glues the next line to it
     assert 2 in rows
-    assert all(row["time"] == row["time"] for number, row in rows.items())
-    times = {row["time"] for row in found.events}
-    assert len(times) == len(found.events)
+    times = [row["time"] for row in found.events]
+    assert set(times) <= {when(number) for number in range(4)}
+    assert len(set(times)) == len(times)
     assert "encoding" in found.kinds("app.log")
 
 
@@ -132,7 +132,6 @@ def test_r19_nor_does_the_report(tmp_path: Path, output: str) -> None:
     bad = tmp_path / "logs" / "\udced\udca0\udc80.log"
     bad.parent.mkdir()
     bad.write_bytes(lines(20) + b"\xed\xa0\x80\n")
-    for command in ("report", "sources", "gaps"):
-        done = spawned(command, bad.parent, env=OUTPUTS[output])
-        assert done.code == 3
-    assert "\\x80.log" in spawned("sources", bad.parent, env=OUTPUTS[output]).out
+    done = {command: spawned(command, bad.parent, env=OUTPUTS[output]) for command in ("report", "sources", "gaps")}
+    assert {command: ended.code for command, ended in done.items()} == dict.fromkeys(done, 3)
+    assert "\\x80.log" in done["sources"].out
