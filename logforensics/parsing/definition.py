@@ -52,9 +52,9 @@ _TOP_KEYS = (
     "title", "reference", "reader", "files", "proves", "general", "wraps", "precedence", "absent", "multiline",
     "preamble", "types", "severity", "patterns", "samples",
 )  # fmt: skip
-_PATTERN_KEYS = ("regex", "time", "fallback")
+_PATTERN_KEYS = ("regex", "time", "fallback", "partial")
 _STAMPED_KEYS = ("stamp", "time", "fallback")
-_KEYED_KEYS = ("reader", "keys", "where", "lacks", "needs", "time", "fallback")
+_KEYED_KEYS = ("reader", "keys", "where", "lacks", "needs", "time", "fallback", "partial")
 _SAMPLE_KEYS = ("line", "pattern", "given", "time", "fields", "without", "matches", "continues", "header")
 _SAMPLES_HEADER = re.compile(r"^\[\[samples\]\]", re.MULTILINE)
 _OTHER_HEADER = re.compile(r"^\[(?!\[?samples\b)[^\n]*", re.MULTILINE)
@@ -166,7 +166,7 @@ class _Reading:
         fallback = self.flag(f"{where} fallback", table.get("fallback", False))
         if reader == "stamped":
             return line_patterns(name, regex, time, fallback=fallback)
-        return (Pattern(name, regex, time, fallback),)
+        return (Pattern(name, regex, time, fallback, partial=self.length(f"{where} partial", table.get("partial"))),)
 
     def keyed(self, name: str, where: str, table: Mapping[str, Any], reader: str) -> Pattern:
         """A pattern of a structured reader."""
@@ -177,7 +177,12 @@ class _Reading:
             self.fail(f"{where} time", *problem)
         fallback = self.flag(f"{where} fallback", table.get("fallback", False))
         return Pattern(
-            name, "", time, fallback, read_keys(where, table, FIELDS, self.fail, reader, trusted=self.trusted)
+            name,
+            "",
+            time,
+            fallback,
+            read_keys(where, table, FIELDS, self.fail, reader, trusted=self.trusted),
+            partial=self.length(f"{where} partial", table.get("partial")),
         )
 
     def regex(self, where: str, regex: str, *, whole: bool) -> None:
@@ -302,6 +307,11 @@ class _Reading:
         if not isinstance(value, bool):
             self.fail(where, "is neither true nor false", "write true or false without quotes")
         return value
+
+    def length(self, where: str, value: object) -> int | None:
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 0):
+            self.fail(where, "is no number of bytes", "write partial = 0, or the least length of such a line")
+        return value if isinstance(value, int) else None
 
     def table(self, where: str, value: object) -> Mapping[str, Any]:
         if not isinstance(value, Mapping):

@@ -198,9 +198,13 @@ def _frame(lines: Sequence[str]) -> pl.DataFrame:
 
 def _enough(trial: Trial) -> float:
     """The share a definition must read: any at all where the name fits a log that is stamped once a run."""
-    if trial.definition.multiline is None or trial.definition.general:
+    multiline = trial.definition.multiline
+    if multiline is None or trial.definition.general:
         return ENOUGH
-    return 0.0 if trial.hinted and trial.definition.multiline == "any" else ENOUGH_MULTILINE
+    if multiline == "any":
+        return 0.0 if trial.hinted else ENOUGH_MULTILINE
+    known = sum(count for _, count in trial.by_pattern) + trial.continued
+    return ENOUGH_MULTILINE if known >= trial.lines / 2 else ENOUGH
 
 
 def hinted(file_name: str, definition: Definition) -> bool:
@@ -291,7 +295,12 @@ def _may_open(opening: Sequence[Collection[str]], shapes: Collection[str]) -> bo
     )
 
 
-_SIGN = {"columns": HEADER, "json-lines": r"^[ \t]*\{", "logfmt": r"^(?:<[0-9]{1,3}>)?[A-Za-z_@][A-Za-z0-9_.@-]*="}
+_SIGN = {
+    "columns": HEADER,
+    "records": "^[A-Z_][A-Z0-9_]*=",
+    "json-lines": r"^[ \t]*\{",
+    "logfmt": r"^(?:<[0-9]{1,3}>)?[A-Za-z_@][A-Za-z0-9_.@-]*=",
+}
 """How the lines of a structured reader begin."""
 
 

@@ -11,7 +11,7 @@ from logforensics.parsing import regex as rust
 Fail = Callable[[str, str, str], NoReturn]
 """Raises the error of a definition: where in the file, what is wrong, what to write instead."""
 
-STRUCTURED = ("json-lines", "logfmt", "columns")
+STRUCTURED = ("json-lines", "logfmt", "columns", "records")
 """The readers whose lines hold keys."""
 
 WHOLE = "*"
@@ -71,7 +71,7 @@ def read_keys(
     """
     said = table.get("reader", reader)
     if said not in STRUCTURED:
-        fail(f"{where} reader", f'"{said}" reads no keys', 'write "json-lines", "logfmt" or "columns"')
+        fail(f"{where} reader", f'"{said}" reads no keys', f"write one of {', '.join(STRUCTURED)}")
     found = Keys(
         columns=_columns(f"{where} keys", table.get("keys"), names, fail),
         where=_conditions(f"{where} where", table.get("where", {}), fail, trusted),

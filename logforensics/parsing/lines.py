@@ -134,6 +134,11 @@ class Reader:
     inner: Reader | None = field(repr=False, default=None)
 
     @cached_property
+    def pieces(self) -> bool:
+        """Whether some lines are pieces of a text."""
+        return any(compiled.pattern.partial is not None for compiled in self.compiled)
+
+    @cached_property
     def stamps(self) -> str:
         """What each event of a definition by stamps (stamped.py) holds, else "": it spares other lines many a try."""
         stamps = dict.fromkeys(pattern.stamp for pattern in self.definition.patterns if pattern.stamp)
@@ -157,7 +162,7 @@ class Reader:
         found, undated, left = self._read(left.with_columns(uncoloured(text)) if self.stamps else left)
         if not left.height and not undated:  # nearly every block
             events = found[0] if len(found) == 1 else pl.concat(found or [self._none()]).sort("row")
-            return Parsed(self._finish(events), pl.DataFrame(schema=REST_SCHEMA))
+            return Parsed(self._finish(self._pieced(events)), pl.DataFrame(schema=REST_SCHEMA))
         painted = left.get_column("text").str.contains(_ESCAPE, literal=True)
         if painted.any():
             plain = left.filter(painted).with_columns(uncoloured(left.get_column("text").filter(painted)))
@@ -168,7 +173,14 @@ class Reader:
             events = events.sort("row")
         rest = pl.concat([*(bad.with_columns(kind=pl.lit("unparsed")) for bad in undated), rest]).sort("row")
         rest = rest.with_columns(pl.lit(text).gather(pl.col("row")).alias("text"))
-        return Parsed(self._finish(events), rest.select(list(REST_SCHEMA)))
+        return Parsed(self._finish(self._pieced(events)), rest.select(list(REST_SCHEMA)))
+
+    def _pieced(self, events: pl.DataFrame) -> pl.DataFrame:
+        """Events of which those behind a piece of a text continue it."""
+        if "piece" not in events.columns:
+            return events
+        behind = pl.col("piece").shift(1) & (pl.col("row") == pl.col("row").shift(1) + 1)
+        return events.with_columns(carried=pl.col("carried") | behind.fill_null(value=False)).drop("piece")
 
     def _read(self, left: pl.DataFrame) -> tuple[list[pl.DataFrame], list[pl.DataFrame], pl.DataFrame]:
         """What the patterns make of some lines: frames of events, frames of lines that have no date, and the others."""
@@ -195,6 +207,10 @@ class Reader:
             part = captures.select(compiled.columns)
             if self.inner is not None:
                 part = self._unwrapped(part, self.inner)
+            if self.pieces:
+                least = compiled.pattern.partial
+                piece = hit.get_column("length") >= least if least is not None else pl.lit(value=False)
+                part = part.with_columns(piece.alias("piece"))
             part.insert_column(0, hit.get_column("row"))
             part.insert_column(1, hit.get_column("line"))
             bad = _no_time(part.get_column("wall"))

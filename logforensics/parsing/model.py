@@ -22,7 +22,8 @@ class Pattern:
     """One spelling of a format.  A `fallback` is tried on what no pattern above it matched, and may overlap them.
 
     A structured line has `keys` in place of a regex; an empty layout means any stamp that stamps.py knows.  `stamp` is
-    the bare regex of the stamp around which stamped.py made the regex of the line, "" for all others.
+    the bare regex of the stamp around which stamped.py made the regex of the line, "" for all others.  A line of
+    `partial` bytes or more is a piece of a text, and the line behind it the next one (None: no line is).
     """
 
     name: str
@@ -31,6 +32,7 @@ class Pattern:
     fallback: bool = False
     keys: Keys | None = None
     stamp: str = ""
+    partial: int | None = None
 
     @property
     def fields(self) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from logforensics.parsing.keys import ERROR, JOINED, WHOLE, Keys
 from logforensics.parsing.levels import level_expr
 from logforensics.parsing.logfmt import LogfmtLines
 from logforensics.parsing.model import Definition, Pattern
+from logforensics.parsing.record_lines import RecordLines
 from logforensics.parsing.stamps import instants
 from logforensics.schema import SCHEMA
 
@@ -86,6 +87,8 @@ class KeyedPattern:
     def _open(self, text: pl.Series, columns: Collection[str]) -> _Lines:
         if self.keys.reader == "columns":
             return ColumnLines(text, self.keys.headers)
+        if self.keys.reader == "records":
+            return RecordLines(text)
         if self.keys.reader == "json-lines":
             return JsonLines(text, self.keys.needed(columns), self.keys.stamps, self.keys.needed(()))
         return LogfmtLines(text)

@@ -75,3 +75,13 @@ def test_what_is_not_asked_for_is_not_looked_for_inside() -> None:
     assert compile_reader(definition, ()).inner is None
     assert compile_reader(definition, ("message",)).inner is None
     assert compile_reader(definition, ("status",)).inner is not None
+
+
+def test_pieces_of_a_long_line_are_one_event() -> None:
+    """The container runtime says so with a P, Docker by the missing line feed of a piece of 16 KiB."""
+    stamp = "2020-06-23T09:05:37.5Z"
+    _, _, events = read(f"{stamp} stdout P a", f"{stamp} stdout P b", f"{stamp} stdout F c", f"{stamp} stdout F d")
+    assert events.get_column("carried").to_list() == [False, True, True, False]
+    texts = ["x" * 16384, "the rest\n", "a line without its line feed", "another\n"]
+    _, _, events = read(*(json.dumps({"log": text, "stream": "stdout", "time": stamp}) for text in texts))
+    assert events.get_column("carried").to_list() == [False, True, False, False]
