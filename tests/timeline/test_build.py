@@ -175,7 +175,7 @@ def test_a_parsed_file_is_hashed_as_it_lies_on_disk(read: Callable[..., Timeline
 
 def test_nothing_parsed_is_an_error_that_names_the_first_file(read: Callable[..., Timeline]) -> None:
     """Exit code 3, with the reason of one file and the number of the others."""
-    with pytest.raises(EvidenceError, match=r"^nothing here could be read as a log: a: .* \(and 1 more files") as error:
+    with pytest.raises(EvidenceError, match=r"^nothing here could be read as a log: a: .* \(and 1 more\)$") as error:
         read({"a": STRANGE, "b": STRANGE + b"either\n"})
     assert error.value.exit_code == 3
 
