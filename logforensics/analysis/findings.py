@@ -21,10 +21,10 @@ class Cite(NamedTuple):
 class Gap:
     """A silence of one source: from its last line before to its first line after (UTC).
 
-    `cause` is one of "reboot", "filesystem-read-only", "disk-full", "rate-limit", "rotation-seam",
-    "clock-step", "suspended", "end-of-collection", "quiet-hours", "stopped", "unknown".  `improbability` is
-    -log10 of the chance that this source, at its own rhythm, is silent this long once in the whole span
-    read (None where it has no rhythm to speak of).
+    `cause` is one of "reboot", "filesystem-read-only", "disk-full", "rate-limit", "lines-counted", "entries-missing",
+    "rotation-seam", "clock-step", "suspended", "end-of-collection", "quiet-hours", "stopped", "unknown".
+    `improbability` is -log10 of the chance that this source, at its own rhythm, is silent this long once in the whole
+    span read (None where it has no rhythm to speak of).
     """
 
     source: str

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from logforensics.analysis.repeats import LITERALS, REPEATED
 from logforensics.analysis.scan import Rule, scan_expr
 
 
@@ -138,10 +139,12 @@ MARKS: tuple[Mark, ...] = (
     ),
     Mark(
         "suppressed",
-        ("rate-limiting", "uppressed", "issed "),
-        r"(?i)\bmessages? lost due to rate-limiting\b|\bsuppressed [0-9]+ messages from\b"
-        r"|\bmissed [0-9]+ kernel messages\b|\bbegin to drop messages due to rate-limiting\b|\bcallbacks suppressed\b",
-        "rsyslog imuxsock, systemd-journald, kernel/ratelimit",
+        ("rate-limiting", "uppressed", "issed ", "audit_lost=", "backlog limit exceeded"),
+        r"(?i)\bmessages? lost due to rate-limiting\b|\blost [0-9]+ messages from .* due to rate-limiting\b"
+        r"|\bsuppressed [0-9]+ messages from\b|\bmissed [0-9]+ (?:kernel )?messages\b"
+        r"|\bbegin to drop messages due to rate-limiting\b|\bcallbacks suppressed\b"
+        r"|\baudit_lost=[1-9]|\baudit: backlog limit exceeded\b",
+        "rsyslog imuxsock and imjournal, systemd-journald, kernel/ratelimit, kernel/audit.c",
     ),
     Mark(
         "login",
@@ -165,6 +168,7 @@ MARKS: tuple[Mark, ...] = (
         r"^(?:install|upgrade|remove|purge) [^ ]+:[a-z0-9]+ |^Commandline: |^Reloading \S|\breconfiguring$",
         "dpkg, apt, systemd, nginx: packages and configuration changed",
     ),
+    Mark("repeated", LITERALS, REPEATED, "sysklogd, BSD syslogd, rsyslog: lines that were counted, not written"),
 )
 """In the order they are tried: the first that matches names the line.  A login is told before a session's start."""
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from logforensics.analysis.findings import Gap
 from logforensics.outage.facts import Facts
+from logforensics.outage.losses import counted
 from logforensics.outage.model import Outage
 from logforensics.outage.silence import explains
 
@@ -45,6 +46,8 @@ def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa:
         )
     ):
         return "clock-step"
+    if counted(facts, gap.end, gap.source):
+        return "lines-counted"
     if facts.formats.get(gap.source) == "journal" and facts.lost_in(gap.start, gap.end):
         return "entries-missing"
     if facts.marks_of("suppressed", gap.start - EDGE, gap.end + EDGE):

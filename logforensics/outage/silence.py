@@ -13,6 +13,7 @@ import polars as pl
 from logforensics.analysis.streams import Stream
 from logforensics.outage.deadlines import missed_beats, still_silent
 from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine, not_before
+from logforensics.outage.losses import counted, dropped_in
 from logforensics.outage.model import Edge
 from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import FALSE_ALARMS, Suspect
@@ -67,6 +68,8 @@ def stalls(facts: Facts) -> list[Suspect]:
         if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
             continue
         if _web_alone(facts, since, until) or facts.lost_in(since, until):
+            continue
+        if counted(facts, until) or dropped_in(facts, facts.timers, since, until):
             continue
         asleep = _slept(facts, since, until)
         suspects.append(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from logforensics.analysis.repeats import repeats, text_of, times_of
 from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.layout import Paper
 from logforensics.report.rows import blocks, said, shown
@@ -22,21 +23,25 @@ COLOURS = (("bad", "err"), ("warn", "warning"))
 def fold(events: pl.DataFrame) -> pl.DataFrame:
     """One row for each run of lines of one source that differ in their numbers alone, in the place of the first.
 
-    In: timeline columns, in order.  Out: the same, with `times` (UInt32, how many lines) and `last` (the instant of the
-    last of them).
+    In: timeline columns, in order.  Out: the same, with `times` (UInt32, how many lines there were, those included
+    that were only counted: "last message repeated N times") and `last` (the instant of the last of them).
     """
+    message = pl.col("message") if "message" in events.columns else pl.lit(None, pl.String)
+    alike = events.with_columns(message=text_of(message), times=times_of(message), again=repeats(message))
     template = said(events.columns).str.replace_all(_NUMBERS, "#").hash()
-    same = (template == template.shift(1).over("source")) & pl.col("source").eq(
-        pl.col("source").shift(1).over("source")
+    told = alike.select("source", "times", "again", template=template)
+    same = (pl.col("template") == pl.col("template").shift(1).over("source")) | (
+        pl.col("again") & pl.col("source").eq(pl.col("source").shift(1).over("source"))
     )
+    runs = told.select("times", (~same.fill_null(value=False)).cum_sum().over("source").alias("run"))
     return (
         events.with_row_index("at")
-        .with_columns((~same.fill_null(value=False)).cum_sum().over("source").alias("run"))
+        .hstack(runs)
         .group_by("source", "run", maintain_order=True)
         .agg(
-            pl.all().exclude("source", "run", "time").first(),
+            pl.all().exclude("source", "run", "time", "times").first(),
             pl.col("time").first(),
-            pl.len().cast(pl.UInt32).alias("times"),
+            pl.col("times").sum().cast(pl.UInt32),
             pl.col("time").last().alias("last"),
         )
         .sort("at")

@@ -61,6 +61,8 @@ SILENCES = {
     "filesystem-read-only": "the disk was read-only",
     "disk-full": "the disk was full",
     "rate-limit": "lines were dropped: too many at once",
+    "lines-counted": "the same line came again and again, and was only counted",
+    "entries-missing": "entries were written that are not here",
     "rotation-seam": "lost at a log rotation",
     "clock-step": "the clock was set; no time passed",
     "suspended": "the machine was asleep",

@@ -59,6 +59,11 @@ POSITIVE = (
     ("change", "Commandline: apt-get install nginx"),
     ("change", "Reloading nginx.service - A high performance web server..."),
     ("change", "signal process started, reconfiguring"),
+    ("suppressed", "imuxsock lost 543 messages from pid 812 due to rate-limiting"),
+    ("suppressed", "Forwarding to syslog missed 12 messages."),
+    ("suppressed", "audit: audit_lost=41 audit_rate_limit=0 audit_backlog_limit=64"),
+    ("repeated", "last message repeated 3 times"),
+    ("repeated", "message repeated 1 time: [ Connection closed]"),
 )
 
 NEGATIVE = (
@@ -86,6 +91,8 @@ NEGATIVE = (
     ("planned", "maintenance of the lawn"),
     ("change", "please install the update"),
     ("change", "client asks for status=installed"),
+    ("suppressed", "audit: audit_lost=0 audit_rate_limit=0"),
+    ("repeated", "he said: last message repeated 3 times"),
 )
 
 
