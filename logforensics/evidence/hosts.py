@@ -54,7 +54,7 @@ def _name(root: str) -> str:
 
 
 def _is_tree(folder: str) -> bool:
-    return Path(folder, *LOG).is_dir()
+    return os.path.isdir(Path(folder, *LOG))  # noqa: PTH112 - Path.is_dir raises where one may not look
 
 
 def _below(root: str) -> list[str]:

@@ -57,9 +57,16 @@ class Spawned(NamedTuple):
     peak: int
 
 
+LAUNCHER = (
+    "import os, subprocess, sys; child = subprocess.Popen(sys.argv[1:]); _, status, usage = os.wait4(child.pid, 0); "
+    "sys.stderr.write(chr(0) + str(usage.ru_maxrss)); sys.stderr.flush(); os._exit(os.waitstatus_to_exitcode(status))"
+)
+"""A process in between: what a process used at most counts from its parent's size on, and pytest's own is large."""
+
+
 def spawned(*args: object, env: Mapping[str, str] | None = None) -> Spawned:
     """Runs one command line in a process of its own."""
-    command = [sys.executable, "-m", "logforensics", *map(str, args)]
+    command = [sys.executable, "-c", LAUNCHER, sys.executable, "-m", "logforensics", *map(str, args)]
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         process = subprocess.Popen(
             command,
@@ -68,14 +75,14 @@ def spawned(*args: object, env: Mapping[str, str] | None = None) -> Spawned:
             stderr=err,
             env=None if env is None else {**os.environ, **env},
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
         texts = []
         for stream in (out, err):
             stream.seek(0)
             texts.append(stream.read().decode("utf-8", "backslashreplace"))
-    assert "Traceback" not in texts[1], texts[1]
-    return Spawned(process.returncode, texts[0], texts[1], usage.ru_maxrss >> 10)
+    said, _, peak = texts[1].rpartition("\x00")
+    assert "Traceback" not in said, said
+    return Spawned(process.returncode, texts[0], said, int(peak) >> 10)
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def swallowed(buffer: bytes, at: int, stop: int) -> int | None:
 
     They must follow one another up to `stop` exactly.  Objects beyond SEARCHED bytes are not looked into.
     """
-    if not SMALLEST < stop - at <= SEARCHED:
+    if not SMALLEST < stop - at <= SEARCHED or stop > len(buffer):
         return None
     import numpy as np
 
