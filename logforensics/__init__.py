@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from logforensics.timeline.build import read_timeline
+    from logforensics.analysis.reading import read_timeline
 
 __version__ = "0.1.0"
 
@@ -21,7 +21,7 @@ __all__ = ["__version__", "read_timeline"]
 def __getattr__(name: str) -> object:
     """Import `read_timeline` on first use: `logforensics --help` must not pay for Polars."""
     if name == "read_timeline":
-        from logforensics.timeline.build import read_timeline
+        from logforensics.analysis.reading import read_timeline
 
         return read_timeline
     message = f"module {__name__!r} has no attribute {name!r}"

@@ -55,6 +55,13 @@ ALWAYS = ("time", "time_basis", "source", "file", "line")
 DOUBT = ("time_earliest", "time_latest")
 """What clock/ says where `time` is a choice.  No parser captures them."""
 
+ZONE_NAME = "zone_name"
+"""A column that the events of a block have besides where a stamp names its zone by letters that are no one offset."""
+
+UPTIME = ("mono", "session")
+"""Columns that the entries of a journal have besides while they are boiled down: seconds since boot (Float64), and
+which boot it was (UInt64, half of its id)."""
+
 CLAIMED = "claimed"
 """A column that a block's events have besides while they are boiled down, where a line held two events: the second
 one's header stood inside the first one's text, where whoever that text came from can have written it."""

@@ -34,8 +34,8 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
 
     In: the columns of FIELDS as parsed.  Out: `message` replaced by null where it carries neither signature nor mark,
     `path` replaced by `endpoint` (Categorical), and, where there are messages, these added: `signature` (index
-    into `signatures()`), `boot_mark`, `mark` (Enum), `mono` (Float64 seconds since boot, kernel lines), `template`
-    (UInt64, equal for lines alike but for tokens with digits).
+    into `signatures()`), `boot_mark`, `mark` (Enum), `mono` (Float64 seconds since boot: of kernel lines in text, of
+    every entry in a journal), `template` (UInt64, equal for lines alike but for tokens with digits).
     """
     if "path" in events.columns:
         events = events.with_columns(endpoint_expr(pl.col("path")).cast(pl.Categorical).alias("endpoint")).drop("path")
@@ -45,8 +45,9 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
     if CLAIMED in events.columns:  # it is in the timeline, but testifies to nothing
         message = pl.when(~pl.col(CLAIMED)).then(message)
     who = pl.lit("") if "program" not in events.columns else pl.col("program").cast(pl.String).fill_null("")
+    told = message.str.extract(r"^\[ *([0-9]+\.[0-9]{6})\]", 1).cast(pl.Float64, strict=False)
     boiled = events.with_columns(
-        message.str.extract(r"^\[ *([0-9]+\.[0-9]{6})\]", 1).cast(pl.Float64, strict=False).alias("mono"),
+        pl.col("mono") if "mono" in events.columns else told.alias("mono"),
         pl.when(~pl.col("carried") & message.is_not_null())
         .then(pl.concat_str(who, pl.lit(" "), message.str.replace_all(VARYING, "#")).hash())
         .otherwise(None)
@@ -103,6 +104,7 @@ DERIVED: dict[str, pl.DataType] = {
     "boot_mark": pl.Int16(),
     "mark": MARK,
     "mono": pl.Float64(),
+    "session": pl.UInt64(),
     "template": pl.UInt64(),
 }
 """The derived columns and their types."""

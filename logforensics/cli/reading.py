@@ -27,8 +27,8 @@ def read(run: Run, fields: Collection[str], context: int | None = None) -> Timel
 
     `context` is the number of events kept around each that the filters keep (see `filters.selected`).
     """
+    from logforensics.analysis.reading import read_timeline
     from logforensics.cli.filters import needed, selected
-    from logforensics.timeline.build import read_timeline
 
     _keep_map_out(run)
     wanted = {*fields, *needed(run.settings)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import NamedTuple
 
 import polars as pl
@@ -13,6 +14,7 @@ from logforensics.clock.laps import DAY, HALF_YEAR, LATE, MARCH_1, Stretch, astr
 from logforensics.evidence.rotation import logical_name
 
 FIRST_YEAR, LAST_YEAR = 1970, 2106  # what a 32-bit unsigned Unix time can hold: no log is older or newer
+COPY_TAKES = DAY // 24  # files that end an hour apart and were written within half of that were written by a copy
 TIGHT = DAY  # a log's mtime is the time of its last line, but for buffering and for zones (at most 14 hours)
 OLDEST_MTIME = datetime(1980, 1, 2)  # older mtimes come from tar, zip or FAT defaults, not from a log
 DATED = 1  # in a SortKey: the name holds a date
@@ -24,13 +26,15 @@ class YearClues:
     """What is known besides the lines themselves; all datetimes are naive wall times of the source's own clock.
 
     `mtimes` and `names` belong to the source's files by file_index; `siblings` is the span of other sources that
-    have years; `year` is the year of the newest line as the user gave it.
+    have years; `year` is the year of the newest line as the user gave it; `packed` are the files whose mtime stands in
+    their own head, where no copy changes it.
     """
 
     mtimes: tuple[datetime | None, ...] = ()
     names: tuple[str, ...] = ()
     siblings: tuple[datetime, datetime] | None = None
     year: int | None = None
+    packed: frozenset[int] = frozenset()
 
 
 class Range(NamedTuple):
@@ -70,9 +74,11 @@ class Chain:
         self.ends = [(int(file), int(place), int(stretch)) for file, place, stretch in ends.rows()]
         self.last_sibling = None if clues.siblings is None else micros(clues.siblings[1])
 
-    def candidates(self) -> list[int]:
-        """Years the newest line can have: 29 February must fall into leap years."""
-        leaps = {self.relative[index] % 4 for index in self.kept if self.all[index].leap}
+    def candidates(self, *, newest_file: bool = False) -> list[int]:
+        """Years the newest line can have: 29 February must fall into leap years, of all files or of the newest."""
+        last = self.all[self.kept[-1]].file
+        kept = [index for index in self.kept if self.all[index].file == last or not newest_file]
+        leaps = {self.relative[index] % 4 for index in kept if self.all[index].leap}
         years = range(FIRST_YEAR, LAST_YEAR + 1)
         fit = [year for year in years if all(is_leap(year + lap) for lap in leaps)]
         return fit or list(years)
@@ -89,6 +95,15 @@ class Chain:
             for file, place, stretch in self.ends
             if file in self.bounds
         }
+
+    def copied(self) -> bool:
+        """Whether its files' times are those of a copy: they lie nearer together than their last lines do."""
+        ends = [(self.bounds[file], instant(place, self.relative[stretch] + LAST_YEAR - 1))
+                for file, place, stretch in self.ends if file in self.bounds]  # fmt: skip
+        return any(
+            abs(one[1] - other[1]) > COPY_TAKES and abs(one[0] - other[0]) * 2 < abs(one[1] - other[1])
+            for one, other in pairwise(ends)
+        )
 
     def in_time(self, newest: int) -> bool:
         """Whether the newest file that has a bound ends before it."""
@@ -113,7 +128,7 @@ class Chain:
                 low -= max(fits or choices)
                 high -= min(fits or choices)
                 year -= (fits or choices)[0]
-            low, year, high = self._before_stamps(index, Range(low, year, high), stamps)
+            low, year, high = self._beyond_silence(index, Range(low, year, high), stamps)
             if not FIRST_YEAR <= year <= LAST_YEAR:  # more New Years than logs can hold
                 low, high = FIRST_YEAR, LAST_YEAR
             self.years[index] = Range(_within(low), _within(year), _within(high))
@@ -127,18 +142,19 @@ class Chain:
             year = _within(self.years[neighbour].shown - late)
             self.years[index] = Range(year, year, year)
 
-    def _before_stamps(self, index: int, years: Range, stamps: dict[int, int]) -> Range:
-        """The years again, unless one of the files that end in a stretch would end after its stamp."""
-        for file, place, stretch in self.ends:
-            if stretch != index or file not in stamps or instant(place, years.shown) <= stamps[file] + TIGHT:
-                continue
-            fit = next(
-                (year for year in range(years.shown, FIRST_YEAR, -1) if instant(place, year) <= stamps[file] + TIGHT),
-                FIRST_YEAR,
-            )
-            near = stamps[file] - instant(place, fit) <= TIGHT
-            years = Range(fit if near else FIRST_YEAR, fit, fit)
-        return years
+    def _beyond_silence(self, index: int, years: Range, stamps: dict[int, int]) -> Range:
+        """The years again, unless files' stamps or a 29 February put a stretch before the year found for it."""
+        ends = [(place, stamps[file]) for file, place, stretch in self.ends if stretch == index and file in stamps]
+        leap = self.all[index].leap
+
+        def fits(year: int) -> bool:
+            return is_leap(year) >= leap and all(instant(place, year) <= stamp + TIGHT for place, stamp in ends)
+
+        if fits(years.shown):
+            return years
+        found = next((year for year in range(years.shown, FIRST_YEAR, -1) if fits(year)), FIRST_YEAR)
+        near = any(stamp - instant(place, found) <= TIGHT for place, stamp in ends)
+        return Range(found if near else FIRST_YEAR, found, found)
 
     def _fits(self, index: int, year: int, stamps: dict[int, int]) -> bool:
         """Whether a stretch can lie in `year`: 29 February, its file's stamp, the end of the sources with years."""

@@ -38,12 +38,12 @@ def is_leap(year: int) -> bool:
 
 
 def stretches(bare: pl.DataFrame) -> tuple[pl.DataFrame, list[Stretch]]:
-    """Cut rows (wall in the placeholder year, file_index; in file order) wherever a step is larger than two days.
+    """Cut rows (wall in the placeholder year, file_index; in file order) at steps of over two days and between files.
 
     Returns the rows with place (Int64 microseconds) and stretch (UInt32 index), and the stretches.
     """
     placed = bare.with_columns(place=pl.col("wall").cast(pl.Int64) - _BASE)
-    cut = (pl.col("place").diff().abs() > SPLIT).fill_null(value=False)
+    cut = ((pl.col("place").diff().abs() > SPLIT) | (pl.col("file_index").diff() != 0)).fill_null(value=False)
     placed = placed.with_columns(stretch=cut.cast(pl.UInt32).cum_sum())
     found = placed.group_by("stretch", maintain_order=True).agg(
         pl.col("place").first().alias("first"),

@@ -35,6 +35,9 @@ def newest_year(chain: Chain, rows: pl.DataFrame, bare: pl.DataFrame, clues: Yea
     candidates = chain.candidates()
     in_time = [year for year in candidates if chain.in_time(year)]
     stamped = _by_stamps(chain, candidates)
+    alone = _by_stamps(chain, chain.candidates(newest_file=True))
+    if alone is not None and alone.known and (stamped is None or alone.years.shown > stamped.years.shown):
+        stamped, candidates = alone, chain.candidates(newest_file=True)  # behind it lies a silence of over a year
     found = (
         _as_given(candidates, clues.year)
         or _by_anchors(chain, rows, bare)
@@ -118,8 +121,8 @@ def _by_stamps(chain: Chain, candidates: Sequence[int]) -> YearBasis | None:
         years = [year for year in candidates if chain.slack(year).get(file, -YEAR) >= -TIGHT]
         if years:
             slack = chain.slack(years[-1])[file]
-            leap = any(chain.all[index].leap for index in chain.kept)  # the next year that fits is four years away
-            if slack <= (4 * YEAR if leap else TIGHT):
+            leap = len(years) > 1 and years[-1] - years[-2] > 1  # the next year that fits is four years away
+            if slack <= (4 * YEAR if leap else TIGHT) and (leap or not chain.copied()):
                 return _sure(years[-1], "the modification time of its newest file")
             return _open(years[-1], "the modification time of its newest file, which is later than its last line")
     return None
@@ -129,12 +132,12 @@ def _by_own_stamps(
     chain: Chain, candidates: Sequence[int], clues: YearClues, stamped: YearBasis | None
 ) -> YearBasis | None:
     """What the stamps say if no copy can have made them: dates in names, or different mtimes that fit their files."""
-    dated = {index for index, name in enumerate(clues.names) if rotated(name) is not None}
+    dated = {index for index, name in enumerate(clues.names) if rotated(name) is not None} | clues.packed
     ends = [file for file, _, _ in chain.ends if file in dated]
     named = [year for year in candidates if ends and all(-TIGHT <= chain.slack(year)[file] <= NEAR for file in ends)]
     newest_is_dated = bool(chain.ends) and chain.ends[-1][0] in dated
     if named and (newest_is_dated or stamped is None or not stamped.known or stamped.years.shown in named):
-        return _sure(named[-1], "the dates in its file names")
+        return _sure(named[-1], "the dates in its files' names or heads")
     if stamped is not None and stamped.known and _is_live_chain(chain, stamped.years.shown):
         return _sure(stamped.years.shown, "the modification times of its files, which fit their last lines")
     return None

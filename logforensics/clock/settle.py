@@ -10,11 +10,13 @@ import polars as pl
 
 from logforensics.clock.chain import YearClues
 from logforensics.clock.folds import resolve_folds
+from logforensics.clock.names import LETTERS
 from logforensics.clock.unset import bounded, unset
 from logforensics.clock.years import infer_years
-from logforensics.clock.zones import GAP, Zone
+from logforensics.clock.zones import GAP, Zone, tzdata_version
 from logforensics.schema import TIME_BASES
 
+_MINUTE = 60_000_000  # microseconds
 _LAST_MTIME = 4_294_967_296  # February 2106, the end of 32-bit unsigned Unix time; later ones are damage
 
 
@@ -33,6 +35,7 @@ class ClockEvidence:
     `zone` reads the stamps without an offset, `zone_reason` says why this zone; `zone_known` is False if it is a last
     resort.  `mtimes` (seconds since the epoch) and `names` belong to the source's files by file_index; `siblings` is
     the span of the other sources with years (naive = UTC); `year` is the year of the newest line as the user gave it.
+    `packed` are the files whose mtime stands in their own head, where no copy changes it.
     `swapped` tells that day and month of every stamp may be the other way round.
     """
 
@@ -44,6 +47,7 @@ class ClockEvidence:
     siblings: tuple[datetime, datetime] | None = None
     year: int | None = None
     names: tuple[str, ...] = ()
+    packed: frozenset[int] = frozenset()
     unsure: tuple[Unsure, ...] = ()
     swapped: bool = False
 
@@ -77,8 +81,8 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
 
     `walls` in file order over all the source's files, oldest first: wall (naive Datetime us, as written; year 2000
     where `yearless`), offset (Int32 seconds east of UTC, null where the line has none), yearless and carried
-    (Boolean), file_index (integer into `evidence.mtimes`).  A row with an offset is wall minus offset and nothing else,
-    unless its clock was not set.
+    (Boolean), file_index (integer into `evidence.mtimes`), and perhaps LETTERS (names.py).  A row with an offset is
+    wall minus offset and nothing else, unless its clock was not set.
     """
     rows = walls.with_row_index("at").filter(~pl.col("carried"))
     years = infer_years(rows.select("wall", "yearless", "file_index"), _clues(evidence))
@@ -108,7 +112,8 @@ def _in_utc(rows: pl.DataFrame, evidence: ClockEvidence) -> tuple[pl.DataFrame, 
     instants = zone.to_utc(naive["wall"])
     folds = resolve_folds(naive["wall"], instants, zone)
     lost = instants["state"] == GAP
-    naive = naive.select("at", "wall", "low", "high").with_columns(
+    letters = [name for name in LETTERS if name in naive.columns]
+    naive = naive.select("at", "wall", "low", "high", *letters).with_columns(
         instants, instant=folds.time, chosen=folds.chosen, choice=folds.ambiguous | lost
     )
     naive = naive.with_columns(instant=pl.when(lost).then("latest").otherwise("instant"))
@@ -117,6 +122,11 @@ def _in_utc(rows: pl.DataFrame, evidence: ClockEvidence) -> tuple[pl.DataFrame, 
     if naive["low"].count():
         lows.append(pl.lit(zone.to_utc(naive["low"])["earliest"]))
         highs.append(pl.lit(zone.to_utc(naive["high"])["latest"]))
+    if letters:
+        bounds = [pl.col("wall") - pl.duration(seconds=name) for name in LETTERS]
+        naive = naive.with_columns(instant=pl.coalesce(pl.col("instant").clip(bounds[1], bounds[0]), "instant"))
+        lows.append(bounds[1])
+        highs.append(bounds[0])
     for span in evidence.unsure:
         inside = pl.col("wall").is_between(span.first, span.last)
         lows.append(pl.when(inside).then(pl.col("wall") - pl.duration(seconds=max(span.offsets))))
@@ -154,7 +164,7 @@ def _clues(evidence: ClockEvidence) -> YearClues:
         for mtime in evidence.mtimes
     )
     siblings = None if evidence.siblings is None else (local(evidence.siblings[0]), local(evidence.siblings[1]))
-    return YearClues(mtimes, evidence.names, siblings, evidence.year)
+    return YearClues(mtimes, evidence.names, siblings, evidence.year, evidence.packed)
 
 
 def _basis(evidence: ClockEvidence) -> pl.Expr:
@@ -203,7 +213,8 @@ def _assumptions(
     found: list[Assumption] = []
     local = int(rows["local"].sum())
     if local:
-        text = f"stamps without an offset are read as {zone.label}: {evidence.zone_reason}"
+        rules = f" (tzdata {tzdata_version()})" if zone.key else ""
+        text = f"stamps without an offset are read as {zone.label}{rules}: {evidence.zone_reason}"
         found.append(Assumption(source, "zone", text, local))
     bare = rows.filter("yearless")
     if bare.height:
@@ -217,6 +228,10 @@ def _assumptions(
         )
         found.append(Assumption(source, "gap", text, lost.height))
     found.extend(Assumption(source, "fold", text, events) for text, events in fold_notes)
+    leaps = rows.filter(pl.col("wall").cast(pl.Int64) % _MINUTE == _MINUTE - 1).height
+    if leaps:
+        text = "stamps of a second 60, a leap second, are shown as the last microsecond of their minute"
+        found.append(Assumption(source, "leap", text, leaps))
     return tuple(found)
 
 

@@ -36,7 +36,7 @@ def stretches(points: Sequence[tuple[datetime, int]], begin: datetime, end: date
     A fixed offset is one of them if the points never differ.  Without any zone that agrees there are no stretches.
     """
     begin, end = begin.replace(microsecond=0), end.replace(microsecond=0) + _SECOND  # zones change on whole seconds
-    courses = [list(_course(zone, begin, end)) for zone in _world() if _agrees(zone, points)]
+    courses = [list(_course(zone, begin, end)) for zone in world() if _agrees(zone, points)]
     if len({offset for _, offset in points}) == 1:
         courses.append([(begin, points[0][1])])
     if not courses:
@@ -89,7 +89,7 @@ def _offset(zone: ZoneInfo, at: datetime) -> int:
 
 
 @lru_cache(maxsize=1)
-def _world() -> tuple[ZoneInfo, ...]:
+def world() -> tuple[ZoneInfo, ...]:
     """One zone for each part of the world whose clocks have agreed since 1970 (zone1970.tab of tzdata)."""
     folder = resources.files("tzdata").joinpath("zoneinfo")
     table = folder.joinpath("zone1970.tab").read_text("utf-8")

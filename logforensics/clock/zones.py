@@ -9,7 +9,7 @@ import re
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from importlib import import_module, resources
 from itertools import pairwise
@@ -133,6 +133,14 @@ class Zone:
         """The naive wall time that this zone's clocks show at an instant (naive = UTC)."""
         moment = _aware(instant)
         return (moment + timedelta(seconds=self.offset_at(moment))).replace(tzinfo=None)
+
+    def names_on(self, day: date) -> set[str]:
+        """What this zone's clocks are called on a day ("CET", "CEST"); nothing if it is a mere offset."""
+        if self.steps:
+            return set()
+        noon = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
+        zone = _tzinfo(self)
+        return {(noon + timedelta(days=days)).astimezone(zone).tzname() or "" for days in (-1, 0, 1)}
 
     def instants(self, wall: datetime) -> tuple[datetime, ...]:
         """The UTC instants at which this zone's clocks show `wall`, in order: one, two (a fold) or none (a gap)."""

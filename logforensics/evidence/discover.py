@@ -26,7 +26,7 @@ from logforensics.evidence.kind import kind_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
 from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, twice, words_of
-from logforensics.evidence.packings import MEMORY, compression_of, needs
+from logforensics.evidence.packings import MEMORY, compression_of, needs, packed_at
 from logforensics.evidence.rotation import SortKey, logical_name
 from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
 
@@ -257,7 +257,7 @@ def _judge(root: _Root, file: LogFile) -> None:
         trouble = disk.trouble
         refused = ""
         if (compression := compression_of(head)) != "plain":
-            file = replace(file, compression=compression)
+            file = replace(file, compression=compression, packed=packed_at(head))
             head, refused = _inflated(disk, file, head)
     if trouble and not head:
         root.passed_over.append(PassedOver(file.name, "unread", trouble))

@@ -17,7 +17,8 @@ class LogFile:
     `name` is what every output calls it: the path relative to the root that was given, with "/" between the
     parts and bytes that are not UTF-8 written as \\xNN.  `size` is in bytes on disk, `mtime` in seconds since
     the epoch (None for stdin).  `compression` was found by magic bytes: "plain", "gzip", "xz",
-    "bzip2", "zstd" or "lz4".  `kind` is what is inside: "text", "journal" (systemd's) or "logins" (wtmp, btmp, utmp).
+    "bzip2", "zstd" or "lz4"; `packed` is when its content was last written, if its own head says so.  `kind` is what is
+    inside: "text", "journal" (systemd's) or "logins" (wtmp, btmp, utmp).
     A member of a bundle is called BUNDLE!MEMBER, its `path` is the bundle's and `held` says where its bytes lie; its
     hash and size are those of the member as it was packed.  `state` is how the file stood when it was found; by it the
     same file is opened again, and told from a changed one.  `host` is the host it is of, where there are several.
@@ -32,6 +33,7 @@ class LogFile:
     compression: str = "plain"
     kind: str = "text"
     held: Held | None = None
+    packed: float | None = None
     state: State | None = None
     host: str = ""
     memory: int = MEMORY

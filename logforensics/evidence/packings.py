@@ -92,6 +92,13 @@ def needs(head: bytes, compression: str) -> int | None:
     return None
 
 
+def packed_at(head: bytes) -> float | None:
+    """When what a gzip file holds was last written, as its head tells (MTIME, RFC 1952, 2.3.1); seconds since 1970."""
+    if not head.startswith(b"\x1f\x8b") or len(head) < 8:
+        return None
+    return float(int.from_bytes(head[4:8], "little")) or None
+
+
 @cache
 def packing(compression: str, memory: int = MEMORY) -> Packing:
     """What reads "xz", "bzip2", "zstd" or "lz4" within `memory` bytes; ImportError where its library is missing."""

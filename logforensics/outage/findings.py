@@ -11,6 +11,7 @@ import polars as pl
 from logforensics.analysis.bootclock import WrongBootClock
 from logforensics.analysis.clocksteps import ClockStep
 from logforensics.analysis.findings import Boot, Burst, Failure, Gap
+from logforensics.analysis.hostclocks import HostClock
 from logforensics.outage.facts import MarkLine
 from logforensics.outage.model import BlindSpot, Outage
 
@@ -28,6 +29,7 @@ class Investigation:
     steps: tuple[ClockStep, ...] = ()
     wrong_clocks: tuple[WrongBootClock, ...] = ()
     told: tuple[MarkLine, ...] = ()  # lines by which programs say that the clock was set
+    host_clocks: tuple[HostClock, ...] = ()  # hosts of a relay whose stamps are steadily off
     outcomes: pl.DataFrame | None = field(default=None, compare=False)  # analysis.outcomes.web_outcomes
 
 
@@ -47,6 +49,7 @@ def together(parts: Sequence[tuple[str, Investigation]]) -> Investigation:
         steps=tuple(step for f in every for step in f.steps),
         wrong_clocks=tuple(clock for f in every for clock in f.wrong_clocks),
         told=tuple(sorted((mark for f in every for mark in f.told), key=lambda mark: (mark.time, mark.cite))),
+        host_clocks=tuple(clock for f in every for clock in f.host_clocks),
         outcomes=pl.concat(frames, how="diagonal_relaxed").sort("time", maintain_order=True) if frames else None,
     )
 

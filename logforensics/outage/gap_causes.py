@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from logforensics.analysis.findings import Gap
+from logforensics.outage.clock_moves import clock_moved
 from logforensics.outage.facts import Facts
 from logforensics.outage.losses import counted
 from logforensics.outage.model import Outage
@@ -40,11 +41,7 @@ def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa:
             return word
     if any(gap.start < boot.time <= gap.end + EDGE for boot in facts.boots):
         return "reboot"
-    if any(step.seconds > 0 and step.start <= gap.end and step.end >= gap.start for step in facts.steps) or (
-        any(
-            explains(mark.message, gap.seconds) for mark in facts.marks_of("clock-step", gap.end - EDGE, gap.end + EDGE)
-        )
-    ):
+    if _stepped(gap, facts):
         return "clock-step"
     if counted(facts, gap.end, gap.source):
         return "lines-counted"
@@ -59,6 +56,14 @@ def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa:
     if gap.improbability is not None and gap.improbability < QUIET:
         return "quiet-hours"
     return "unknown"
+
+
+def _stepped(gap: Gap, facts: Facts) -> bool:
+    """Whether the clock was set forward in it: by the kernel's seconds, a daemon's word, or timers that beat on."""
+    if any(step.seconds > 0 and step.start <= gap.end and step.end >= gap.start for step in facts.steps):
+        return True
+    told = facts.marks_of("clock-step", gap.end - EDGE, gap.end + EDGE)
+    return any(explains(mark.message, gap.seconds) for mark in told) or clock_moved(facts, gap.start, gap.end)
 
 
 def _covers(outage: Outage, gap: Gap, facts: Facts) -> bool:

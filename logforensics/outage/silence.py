@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from logforensics.analysis.streams import Stream
+from logforensics.outage.clock_moves import clock_moved
 from logforensics.outage.deadlines import missed_beats, still_silent
 from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine, not_before
 from logforensics.outage.losses import counted, dropped_in
@@ -234,8 +235,8 @@ def _slept(facts: Facts, since: datetime, until: datetime) -> list[MarkLine]:
 def _stepped(facts: Facts, since: datetime, until: datetime, *, told: bool = True) -> bool:
     """Whether the clock was set forward in a silence, so that the time it spans never passed.
 
-    Proven by the kernel's own seconds or, with `told`, by what a clock daemon says at the silence's end (where others
-    wrote in the silence the time did pass, whatever it says).
+    Proven by the kernel's own seconds, by timers that beat on but for whole quarter hours or, with `told`, by what a
+    clock daemon says at the silence's end (where others wrote in the silence the time did pass, whatever it says).
     """
     if _slept(facts, since, until):
         return False
@@ -243,7 +244,7 @@ def _stepped(facts: Facts, since: datetime, until: datetime, *, told: bool = Tru
     if any(step.seconds > span / 2 and step.start <= until and step.end >= since for step in facts.steps):
         return True
     marks = facts.marks_of("clock-step", until - NEAR, until + NEAR) if told else []
-    return any(explains(mark.message, span) for mark in marks)
+    return any(explains(mark.message, span) for mark in marks) or clock_moved(facts, since, until)
 
 
 STEP_SECONDS = re.compile(r"(?:by|reset|offset) ([+-]?[0-9]+(?:\.[0-9]+)?)")

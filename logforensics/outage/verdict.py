@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from logforensics.analysis.bursts import find_bursts
 from logforensics.analysis.gaps import find_gaps
+from logforensics.analysis.hostclocks import find_host_clocks
 from logforensics.outage.brackets import Brackets, bracket
 from logforensics.outage.cases import HOLD, Case, join
 from logforensics.outage.cause import cause_of
@@ -62,6 +63,7 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
         facts.steps,
         facts.wrong_clocks,
         tuple(facts.marks_of("clock-step", facts.begin, facts.end)),
+        find_host_clocks(timeline.events),
         facts.outcomes,
     )
 

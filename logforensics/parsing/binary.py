@@ -41,11 +41,16 @@ BINARY: dict[str, Definition] = {
 """By LogFile.kind, the format that reads such a file: no pattern of lines, but code."""
 
 
+_SIGNED_END = 2**31 * 1_000_000
+"""Microseconds since the epoch to where 32-bit signed seconds end: 2038-01-19T03:14:08Z."""
+
+
 class BinaryFile:
     """Iterates over the events of one binary log in batches, with the columns of `Parsed.events`.
 
     `line` is the entry's ordinal from 1; the time is explicit, in UTC.  A journal entry's message has as many lines as
-    were logged; program is SYSLOG_IDENTIFIER, or else _COMM.  A login record's program is "wtmp", "btmp" or "utmp".
+    were logged; program is SYSLOG_IDENTIFIER, or else _COMM; besides it has the columns UPTIME of the schema.  A login
+    record's program is "wtmp", "btmp" or "utmp".
     Once read, `reader` holds what a BlockReader would, `blank` the bytes reserved and never written, `sequence` the
     numbers of a journal's entries, and `notes` what is to be said of the file, as (kind, words).
     """
@@ -73,7 +78,9 @@ class BinaryFile:
     def _journal(self) -> Iterator[pl.DataFrame]:
         scan = JournalScan(self.reader, self._fields)
         for entries in scan:
-            yield self._frame(entries.first, entries.times, _journal_columns(entries))
+            frame = self._frame(entries.first, entries.times, _journal_columns(entries))
+            mono = pl.Series("mono", entries.clocks[::2], pl.UInt64) / 1e6
+            yield frame.with_columns(mono, pl.Series("session", entries.clocks[1::2], pl.UInt64))
         self.blank, self.sequence = scan.blank, scan.sequence
         if scan.header is not None:
             self.notes += _journal_notes(self.reader.file.name, scan.header)
@@ -81,9 +88,14 @@ class BinaryFile:
     def _logins(self) -> Iterator[pl.DataFrame]:
         program = accounting_name(self.reader.file.name)
         scan = LoginScan(self.reader)
+        unsigned = 0
         for first, records in scan:
             times = [record.time for record in records]
+            unsigned += sum(time >= _SIGNED_END for time in times)
             yield self._frame(first, times, _login_columns(records, program))
+        if unsigned:
+            words = f"{self.reader.file.name}: {unsigned} records lie behind 2038-01-19, their seconds read as unsigned"
+            self.notes.append(("unsigned", words))
         self.notes += [("zeroed", f"{self.reader.file.name}: {words}") for words in scan.zeroed]
 
     def _frame(self, first: int, times: Iterable[int], columns: dict[str, list[Any]]) -> pl.DataFrame:

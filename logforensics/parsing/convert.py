@@ -10,6 +10,7 @@ import polars as pl
 
 from logforensics.parsing.layout import EPOCH, HEX, MJD, TAI, TimeLayout
 from logforensics.parsing.model import Definition
+from logforensics.parsing.months import spellings
 from logforensics.schema import SCHEMA, SEVERITIES, SEVERITY
 
 PLACEHOLDER_YEAR = 2000
@@ -17,25 +18,6 @@ PLACEHOLDER_YEAR = 2000
 
 
 _WIDTHS = {"%Y": 4, "%y": 2, "%m": 2, "%d": 2, "%H": 2, "%I": 2, "%M": 2, "%S": 2, "%b": 3, "%j": 3, "%p": 2}
-_ENGLISH = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-MONTHS = (
-    ("januar", "january", "janvier", "janv", "jan", "jän", "ene", "gen", "sty", "янв", "1月"),
-    ("februar", "february", "février", "févr", "fév", "feb", "fev", "lut", "фев", "2月"),
-    ("march", "märz", "mars", "mär", "mrz", "mrt", "mar", "мар", "3月"),
-    ("april", "avril", "avr", "apr", "abr", "kwi", "апр", "4月"),
-    ("may", "mai", "maj", "mei", "mag", "мая", "май", "5月"),
-    ("june", "juni", "juin", "jun", "giu", "cze", "июн", "6月"),
-    ("july", "juli", "juillet", "juil", "jul", "lug", "lip", "июл", "7月"),
-    ("august", "août", "aoû", "aug", "ago", "sie", "авг", "8月"),
-    ("september", "septembre", "sept", "sep", "set", "wrz", "сен", "9月"),
-    ("oktober", "october", "octobre", "okt", "oct", "ott", "out", "paź", "окт", "10月"),
-    ("november", "novembre", "nov", "lis", "ноя", "11月"),
-    ("dezember", "december", "décembre", "dez", "déc", "dec", "dic", "gru", "дек", "12月"),
-)
-"""What the C library's locales (abmon) and their programs call the months: English, German, French, Spanish, Italian,
-Dutch, Portuguese, Polish, Russian, Swedish, Japanese and Chinese; of names that begin alike the longer one first.
-Croatian is not among them: its "lip" is June and its "lis" October, the Polish ones July and November."""
-
 _NAMED_ZONE = " (?:[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?) "
 _DIRECTIVE = re.compile(r"%(?:\.f|.)")
 _UNEVEN = re.compile("%[bBeI]|%[md]/")
@@ -47,7 +29,7 @@ def wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
     """The wall time as `_wall_expr` reads it; what that leaves unread is evened out and tried again.
 
     Evened out: single digits are filled up, a comma behind the day is taken out, and a month may be spelled in full or
-    in another language (MONTHS).
+    in another language (months.py).
     """
     wall = _wall_expr(text, time)
     if "%y" in time.layout:
@@ -79,7 +61,7 @@ def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
 
     `%.f` stands for a fraction of a second with its point, comma or colon, one digit or more, or none at all; digits
     beyond microseconds are cut.  A leap second, 23:59:60, is kept as the last microsecond of its minute: it stays in
-    its day and in its order.  `%B` stands for a month's name in any language of MONTHS.
+    its day and in its order.  `%B` stands for a month's name in any language of months.py.
     """
     layout = time.layout
     if layout in _COUNTED:
@@ -89,8 +71,7 @@ def _wall_expr(text: pl.Expr, time: TimeLayout) -> pl.Expr:
         text = text.str.replace("  ", " 0", literal=True)
         layout = layout.replace("%e", "%d").replace("%k", "%H")
     if "%B" in layout:
-        names = [name for spellings in MONTHS for name in spellings]
-        english = [name for name, spellings in zip(_ENGLISH, MONTHS, strict=True) for _ in spellings]
+        names, english = list(spellings()), list(spellings().values())
         text = text.str.to_lowercase().str.replace_many(names, english, leftmost=True)
         text, layout = text.str.replace("[.] ", " "), layout.replace("%B", "%b")
     if "%_" in layout:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import polars as pl
@@ -19,7 +19,7 @@ from logforensics.parsing.levels import level_expr
 from logforensics.parsing.model import FIELDS, Definition, Pattern
 from logforensics.parsing.stamped import LEVELS, MESSAGES
 from logforensics.parsing.structured import KeyedPattern, compile_keyed
-from logforensics.schema import SCHEMA
+from logforensics.schema import SCHEMA, ZONE_NAME
 
 REST_SCHEMA = {"line": pl.UInt32, "text": pl.String, "length": pl.UInt32, "kind": pl.String}
 _CLOCK: dict[str, pl.DataType] = {
@@ -32,6 +32,7 @@ _WHO = ("host", "program", "pid")
 """What a continuation line shares with the event above it besides its time; a severity would count it twice."""
 
 
+_DAYS_END = "24:00:00"
 _ESCAPE = "\x1b["
 _COLOUR = "\x1b\\[[0-9;:]*[mK]"
 """What sets a terminal's colours (ECMA-48, SGR), and erases the rest of a line."""
@@ -58,7 +59,8 @@ class Parsed:
     """What became of a block's lines; every line is in exactly one of the two frames, both in file order.
 
     events: line UInt32, wall Datetime(us) as written, offset Int32 seconds or null, yearless, carried Boolean,
-    then the fields asked for in schema types (null where the format has none), then the derived columns.
+    then the fields asked for in schema types (null where the format has none), ZONE_NAME if a stamp has letters that
+    are no one offset, then the derived columns.
     rest: line UInt32, text String, length UInt32, kind "blank", "candidate" (a continuation whose event is in an
     earlier block) or "unparsed".
     """
@@ -161,14 +163,14 @@ class Reader:
         # a level in colours is found only without them; elsewhere a text is left as it is, if it can be read so
         found, undated, left = self._read(left.with_columns(uncoloured(text)) if self.stamps else left)
         if not left.height and not undated:  # nearly every block
-            events = found[0] if len(found) == 1 else pl.concat(found or [self._none()]).sort("row")
+            events = found[0] if len(found) == 1 else pl.concat(found or [self._none()], how="diagonal").sort("row")
             return Parsed(self._finish(self._pieced(events)), pl.DataFrame(schema=REST_SCHEMA))
         painted = left.get_column("text").str.contains(_ESCAPE, literal=True)
         if painted.any():
             plain = left.filter(painted).with_columns(uncoloured(left.get_column("text").filter(painted)))
             more, bad, rest = self._read(plain)
             found, undated, left = [*found, *more], [*undated, *bad], pl.concat([left.filter(~painted), rest])
-        events, rest = self._settle(pl.concat(found) if found else self._none(), left.sort("row"))
+        events, rest = self._settle(pl.concat(found, how="diagonal") if found else self._none(), left.sort("row"))
         if len(found) > 1 or left.height:
             events = events.sort("row")
         rest = pl.concat([*(bad.with_columns(kind=pl.lit("unparsed")) for bad in undated), rest]).sort("row")
@@ -202,11 +204,7 @@ class Reader:
                 captures, hit, left = captures.filter(matched), left.filter(matched), left.filter(~matched)
             else:
                 left = left.clear()
-            if "zone" in captures.columns:
-                captures.insert_column(0, offsets(captures.get_column("zone")))
-            part = captures.select(compiled.columns)
-            if self.inner is not None:
-                part = self._unwrapped(part, self.inner)
+            part = self._events(captures, compiled)
             if self.pieces:
                 least = compiled.pattern.partial
                 piece = hit.get_column("length") >= least if least is not None else pl.lit(value=False)
@@ -219,6 +217,18 @@ class Reader:
                 part = part.filter(~bad)
             events.append(part)
         return events, undated, pl.concat([left, stampless])
+
+    def _events(self, captures: pl.DataFrame, compiled: _Compiled | KeyedPattern) -> pl.DataFrame:
+        """The columns of the events that one pattern captured; `wall` is null where the stamp is no date."""
+        zoned = "zone" in captures.columns
+        if zoned:
+            captures.insert_column(0, offsets(captures.get_column("zone")))
+        part = captures.select(compiled.columns)
+        if zoned and captures["offset"].null_count() > captures["zone"].null_count():
+            part = part.with_columns(pl.when(captures["offset"].is_null()).then(captures["zone"]).alias(ZONE_NAME))
+        if part.get_column("wall").null_count():
+            part = _with_midnights(part, captures, compiled)
+        return part if self.inner is None else self._unwrapped(part, self.inner)
 
     def _unwrapped(self, part: pl.DataFrame, inner: Reader) -> pl.DataFrame:
         """Events with what their messages say of themselves, where they do not say it: a level, a request, its answer.
@@ -289,7 +299,18 @@ class Reader:
         """Derive columns while the captured text is at hand, then keep only what was asked for."""
         if self.derived:
             events = events.with_columns(expr.alias(name) for name, expr in self.derived.items())
-        return events.select(*self.schema, *self.derived)
+        named = [ZONE_NAME] if ZONE_NAME in events.columns else []
+        return events.select(*self.schema, *named, *self.derived)
+
+
+def _with_midnights(part: pl.DataFrame, captures: pl.DataFrame, compiled: _Compiled | KeyedPattern) -> pl.DataFrame:
+    """Events with the wall times of stamps that end a day at 24:00:00, which is 00:00:00 of the next (ISO 8601)."""
+    ends = part.get_column("wall").is_null() & captures.get_column("time").str.contains(_DAYS_END, literal=True)
+    if not ends.any():
+        return part
+    begin = captures.filter(ends).with_columns(pl.col("time").str.replace(_DAYS_END, "00:00:00", literal=True))
+    wall = begin.select(compiled.columns).get_column("wall") + timedelta(days=1)
+    return part.with_columns(part.get_column("wall").scatter(ends.arg_true(), wall))
 
 
 def compile_reader(

@@ -42,4 +42,15 @@ def clock_notes(found: Investigation) -> tuple[ClockNote, ...]:
         )
         for wrong in found.wrong_clocks
     ]
+    notes += [
+        ClockNote(
+            host.start,
+            host.end,
+            f"the clock of the host {host.host} is {duration(abs(host.seconds))} "
+            f"{'ahead of' if host.seconds > 0 else 'behind'} those of the hosts whose lines stand around its own; "
+            "its times are shown as it wrote them",
+            (host.first, host.last),
+        )
+        for host in found.host_clocks
+    ]
     return tuple(sorted(notes, key=lambda note: (note.start, note.end, note.cites)))

@@ -155,7 +155,9 @@ def continued(work: Work, result: BlockResult, above: pl.DataFrame | None) -> tu
     owner = events.head(1) if above is None and work.definition.preamble else above
     if not waiting.height or owner is None or not owner.height:
         return events, rest
-    return pl.concat([work.reader.carry(waiting, owner), events]), rest.filter(pl.col("kind") != "candidate")
+    return pl.concat([work.reader.carry(waiting, owner), events], how="diagonal"), rest.filter(
+        pl.col("kind") != "candidate"
+    )
 
 
 def carried(work: Work, result: BlockResult, above: pl.DataFrame) -> tuple[pl.DataFrame, Fates]:

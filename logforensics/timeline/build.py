@@ -27,7 +27,7 @@ from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Reader
 from logforensics.parsing.model import Definition
-from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA
+from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA, UPTIME
 from logforensics.settings import Settings
 from logforensics.timeline.blocks import BlockResult, Digest, Work, carried, continued, finished, reader_of, share_of
 from logforensics.timeline.clocks import settle_sources
@@ -43,6 +43,8 @@ from logforensics.timeline.unverified import marked
 
 Progress = Callable[[int, int], None]
 """Told after each block how many bytes on disk were read, of how many."""
+
+_BESIDES = (CLAIMED, *UPTIME)
 
 DEFAULT_FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
 
@@ -271,7 +273,9 @@ class _Run:
         count = 0
         for events in binary:
             count += events.height
-            yield (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
+            yield (
+                self.digest(events).drop(CLAIMED, strict=False) if self.digest else events.drop(*_BESIDES, strict=False)
+            )
             if self.progress:
                 self.progress(self.done + binary.reader.disk_bytes, self.total)
         self.ledger.account(file.name).add(

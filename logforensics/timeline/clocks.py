@@ -11,11 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
+from logforensics.clock.names import by_letters
 from logforensics.clock.settle import Assumption, ClockEvidence, settle
 from logforensics.clock.zones import Zone, evidence_zone
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY
-from logforensics.schema import TIME_BASIS
+from logforensics.schema import TIME_BASIS, ZONE_NAME
 from logforensics.settings import Settings
 from logforensics.timeline.host import Host, HostClock, Reading
 
@@ -51,7 +52,9 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
         told = _zone_for(reading, settings)
         clock = HostClock(*told) if told else host.clock_of(reading)
         order = _day_order(reading)
-        walls = reading.frame.select("wall", "offset", "yearless", "carried", "file_index")
+        walls = reading.frame.select("wall", "offset", "yearless", "carried", "file_index", *_letters(reading))
+        if not told:
+            walls = by_letters(walls, clock.zone, known=clock.known)
         explicit = walls.height > 0 and walls.get_column("offset").null_count() == 0
         outcome = settle(
             walls,
@@ -60,7 +63,8 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
                 zone=clock.zone,
                 zone_known=clock.known,
                 zone_reason=clock.reason,
-                mtimes=tuple(mtimes.get(file.name, file.mtime) for file in reading.source.files),
+                mtimes=tuple(file.packed or mtimes.get(file.name, file.mtime) for file in reading.source.files),
+                packed=frozenset(at for at, file in enumerate(reading.source.files) if file.packed),
                 siblings=siblings,
                 year=settings.year,
                 names=tuple(file.name for file in reading.source.files),
@@ -69,7 +73,8 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
             ),
         )
         times = outcome.frame.with_columns(pl.col("time_basis").cast(pl.String).cast(TIME_BASIS))
-        frames.append(pl.concat([times, reading.frame.drop("wall", "offset", "yearless")], how="horizontal"))
+        rest = reading.frame.drop("wall", "offset", "yearless", ZONE_NAME, strict=False)
+        frames.append(pl.concat([times, rest], how="horizontal"))
         shown = (_offsets_shown(walls), _told(reading)) if explicit else (clock.zone.label, clock.reason)
         zones[reading.source.name] = shown
         assumptions.extend(outcome.assumptions)
@@ -77,6 +82,10 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
             assumptions.append(Assumption(reading.source.name, "date", order, walls.filter(~pl.col("carried")).height))
     frames = [frame.drop("carried") if "carried" in frame.columns else frame for frame in frames]
     return SettledSources(frames, zones, tuple(assumptions), host.zone)
+
+
+def _letters(reading: Reading) -> tuple[str, ...]:
+    return (ZONE_NAME,) if ZONE_NAME in reading.frame.columns else ()
 
 
 def _recorded_zone(settings: Settings) -> tuple[Zone, str] | None:

@@ -147,7 +147,7 @@ def _merged(events: pl.DataFrame, rest: pl.DataFrame, others: list[Parsed]) -> t
     """A block's events and what is left of it, after some of its lines became other events."""
     if not others:
         return events, rest
-    added = pl.concat([other.events for other in others])
+    added = pl.concat([other.events for other in others], how="diagonal")
     left = pl.concat([other.rest for other in others]).with_columns(kind=pl.lit("unparsed"))
     lost = pl.concat([added.get_column("line"), left.get_column("line")]).implode()
     events = pl.concat([events.filter(~pl.col("line").is_in(lost)), added], how="diagonal")

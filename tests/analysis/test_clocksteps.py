@@ -125,3 +125,17 @@ def test_any_offset_of_a_steady_clock_is_no_step(gaps: list[float], offset: floa
     """A wrong clock that is not touched has no steps."""
     mono = [200 + sum(gaps[:count]) for count in range(len(gaps) + 1)]
     assert steps(*((second + offset, second) for second in mono)) == []
+
+
+def test_the_other_of_two_instants_is_no_step() -> None:
+    """A kernel line in an hour that clocks show twice may be shown an hour off: the clock is not."""
+    lines = kernel(syslog=[(1000, 1000), (1500, 5100), (6000, 6000)])
+    basis = pl.when(pl.col("line") == 2).then(pl.lit("ambiguous")).otherwise(pl.lit("zone-assumed"))
+    assert find_clock_steps(lines.with_columns(time_basis=basis)) == ()
+
+
+def test_a_journal_stamps_both_clocks_from_the_start() -> None:
+    """Its entries are compared in the first minutes of a boot as well, and another boot's id ends the comparison."""
+    lines = kernel(journal=[(10, 10), (3620, 20), (5000, 1400), (5010, 5000)])
+    session = pl.when(pl.col("line") < 4).then(pl.lit(1, pl.UInt64)).otherwise(pl.lit(2, pl.UInt64))
+    assert [step.seconds for step in find_clock_steps(lines.with_columns(session=session))] == [3600.0]

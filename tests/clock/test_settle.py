@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logforensics.clock.settle import Assumption, ClockEvidence, Settled, settle
-from logforensics.clock.zones import Zone
+from logforensics.clock.zones import Zone, tzdata_version
 from logforensics.schema import TIME_BASES
 
 BERLIN = Zone.named("Europe/Berlin")
@@ -59,9 +59,10 @@ def test_offsets_in_the_line_win_over_the_zone() -> None:
 
 
 def test_naive_lines_are_read_in_the_zone() -> None:
-    """A line without an offset gets the zone's, and the assumption is told with its number of events."""
+    """A line without an offset gets the zone's; the assumption is told with the release of its rules and its events."""
     found = settled(datetime(2026, 7, 1, 12))
-    told = Assumption("app.log", "zone", "stamps without an offset are read as Europe/Berlin: told", 1)
+    text = f"stamps without an offset are read as Europe/Berlin (tzdata {tzdata_version()}): told"
+    told = Assumption("app.log", "zone", text, 1)
     assert (utc_times(found), bases(found), found.assumptions) == (["10:00:00"], ["zone-assumed"], (told,))
 
 

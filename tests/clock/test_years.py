@@ -153,6 +153,13 @@ def test_late_lines_at_new_year_are_no_dead_clock() -> None:
     assert (year_of(found), found.doubtful.any()) == ([2009, 2010, 2009, 2010], False)
 
 
+def test_rotated_files_of_one_time_were_copied() -> None:
+    """Files that end days apart and were written at once: a copy, made a year later to the day, tells nothing."""
+    copied = YearClues(mtimes=(datetime(2026, 3, 1, 12), datetime(2026, 3, 1, 12)))
+    found = stamped("Feb 25 12:00:00", "Mar 1 10:00:00", clues=copied, files=[0, 1])
+    assert found.doubtful.to_list() == [True, True]
+
+
 def test_lines_with_years_in_the_same_source_are_anchors() -> None:
     """Where a file changes its spelling, the dated lines tell the year of the others."""
     walls = [datetime(2000, 12, 31, 23), datetime(2000, 1, 1, 1), datetime(2021, 1, 1, 2)]

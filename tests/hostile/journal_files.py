@@ -35,6 +35,13 @@ class Entry:
     number: int
     fields: tuple[tuple[bytes, bytes], ...]
     boot: bytes = BOOT
+    since_boot: int | None = None
+    """Microseconds since boot; None: a second more than `at`."""
+
+    @property
+    def monotonic(self) -> int:
+        """What stands in the entry as the time since boot."""
+        return 1_000_000 + self.at if self.since_boot is None else self.since_boot
 
 
 @dataclass
@@ -88,7 +95,7 @@ def journal(entries: Sequence[Entry], kind: Kind | None = None, *, room: int = 0
         for _, _, each in items:
             xor ^= each
         items.sort()
-        head = struct.pack("<QQQ16sQ", entry.number, START + entry.at, 1_000_000 + entry.at, entry.boot, xor)
+        head = struct.pack("<QQQ16sQ", entry.number, START + entry.at, entry.monotonic, entry.boot, xor)
         tail = b"".join(
             struct.pack("<I", at) if kind.compact else struct.pack("<QQ", at, hashed) for at, hashed, _ in items
         )
@@ -110,7 +117,7 @@ def journal(entries: Sequence[Entry], kind: Kind | None = None, *, room: int = 0
         HEADER, len(out) - HEADER + room, table + 16, 16, fields_table + 16, 16, tail_object, len(kind.objects),
         len(entries), entries[-1].number if entries else 0, entries[0].number if entries else 0, array,
         START + entries[0].at if entries else 0, START + entries[-1].at if entries else 0,
-        1_000_000 + entries[-1].at if entries else 0, len(known), len(names),
+        entries[-1].monotonic if entries else 0, len(known), len(names),
     )  # fmt: skip
     struct.pack_into("<QQQQIIQ", out, 224, int(kind.sealed), 1, 0, 0, array, len(entries), links[-1] if links else 0)
     return bytes(out) + bytes(room)
@@ -167,7 +174,7 @@ def export(entries: Iterable[Entry]) -> bytes:
     """The same entries as systemd-journal-remote reads them (docs/JOURNAL_EXPORT_FORMATS.md)."""
     parts = []
     for entry in entries:
-        head = (START + entry.at, 1_000_000 + entry.at, entry.boot.hex().encode())
+        head = (START + entry.at, entry.monotonic, entry.boot.hex().encode())
         parts.append(b"__REALTIME_TIMESTAMP=%d\n__MONOTONIC_TIMESTAMP=%d\n_BOOT_ID=%s\n" % head)
         parts += [b"%s\n%s%s\n" % (name, struct.pack("<Q", len(value)), value) for name, value in entry.fields]
         parts.append(b"\n")

@@ -8,6 +8,7 @@ import pytest
 
 from tests.simulate.check import faults_of
 from tests.simulate.outages import OUTAGES, Kind
+from tests.simulate.time_traps import TIME_TRAPS
 from tests.simulate.traps import TRAPS
 
 SEED = 1
@@ -19,7 +20,7 @@ def test_outage_is_found_where_it_was(kind: Kind, tmp_path: Path) -> None:
     assert faults_of(kind, SEED, tmp_path / "host")[0] == []
 
 
-@pytest.mark.parametrize("kind", TRAPS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*TRAPS, *TIME_TRAPS], ids=lambda kind: kind.__name__)
 def test_nothing_happened(kind: Kind, tmp_path: Path) -> None:
     """No outage is told of a server that had none."""
     assert faults_of(kind, SEED, tmp_path / "host")[0] == []

@@ -326,7 +326,8 @@ def written(host: Host, root: Path) -> Truth:
             path = logs / (name + (".gz" if packed else ""))
             path.parent.mkdir(parents=True, exist_ok=True)
             data = "".join(f"{text}\n" for text, *_ in part).encode()
-            path.write_bytes(gzip.compress(data, 1, mtime=0) if packed else data)
+            header = int(max(true for _, true, *_ in part).timestamp()) if host.seed % 2 else 0
+            path.write_bytes(gzip.compress(data, 1, mtime=header) if packed else data)
             stamp = (host.copied if host.mtimes == "copied" else max(true for _, true, *_ in part)).timestamp()
             os.utime(path, (stamp, stamp))
             shown = path.relative_to(logs).as_posix()
@@ -403,7 +404,10 @@ def judged(host: Host, root: Path, truth: Truth, tally: Tally) -> None:
     events = timeline.events.with_columns(pl.col("file", "time_basis", "source").cast(pl.String))
     both = true.join(events, on=["file", "line"], how="left")
     warned = [source.name for source in timeline.sources if source.timezone_reason.startswith("warning")]
-    held = pl.col("true").is_between(pl.col("time_earliest"), pl.col("time_latest"))
+    # what an unset clock wrote is bounded by the stamps around it, which tell their instants to the minute at worst
+    grace = pl.when("stamped").then(timedelta(0)).otherwise(timedelta(minutes=1))
+    held = pl.col("true").is_between(pl.col("time_earliest") - grace, pl.col("time_latest") + grace)
+    # of what an unset clock wrote, short numbers are no stamps, but continue the line above
     guess = pl.col("source").is_in(warned) & (pl.col("time_basis") == "zone-assumed")
     verdict = (
         pl.when(pl.col("time").is_null()).then(pl.lit("lost"))
@@ -411,7 +415,7 @@ def judged(host: Host, root: Path, truth: Truth, tally: Tally) -> None:
         .when((pl.col("time_basis") == "ambiguous") & ~held).then(pl.lit("outside"))
         .when((pl.col("time_basis") == "ambiguous") & _settled(host)).then(pl.lit("needless"))
         .when(pl.col("time_basis") == "ambiguous").then(pl.lit("open"))
-        .when(guess).then(pl.lit("guessed"))
+        .when(guess | (~pl.col("stamped") & (pl.col("time_basis") == "carried"))).then(pl.lit("guessed"))
         .when(pl.col("time") == pl.col("true")).then(pl.lit("right"))
         .otherwise(pl.lit("wrong"))
     )  # fmt: skip

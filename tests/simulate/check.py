@@ -17,6 +17,7 @@ from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
 from tests.simulate.outages import OUTAGES, Kind, Truth
 from tests.simulate.server import Server
+from tests.simulate.time_traps import TIME_TRAPS
 from tests.simulate.traps import TRAPS
 
 GRACE = 2.0
@@ -105,7 +106,7 @@ def _instant(edge: Edge | None) -> float | None:
 def main(first: int, count: int, names: list[str]) -> int:
     """Prints a line for each kind and whatever was wrong; returns how many verdicts were."""
     bad = 0
-    for kind in (*OUTAGES, *TRAPS):
+    for kind in (*OUTAGES, *TRAPS, *TIME_TRAPS):
         if names and kind.__name__ not in names:
             continue
         wrong, widths = 0, []

@@ -114,6 +114,9 @@ class Server:
     faults: list[Fault] = field(default_factory=list)
     clock: Callable[[float], float] = lambda time: time  # what the host's clock shows
     requests: list[tuple[float, float, str, int]] = field(default_factory=list)  # came, ended, path, status
+    moves: list[tuple[float, str]] = field(default_factory=list)  # when the host was set to another zone, and to which
+    late: dict[int, float] = field(default_factory=dict)  # by a line's number: the time in it, where it came later
+    copied: float | None = None  # when the files were copied by a tool that does not keep their times
 
     def __post_init__(self) -> None:
         self.random = Random(self.seed)
@@ -397,13 +400,15 @@ class Server:
         log.mkdir(parents=True)
         if self.zone_file:
             (root / "etc").mkdir()
-            (root / "etc" / "timezone").write_text(self.zone + "\n", encoding="utf-8")
+            zone = self.moves[-1][1] if self.moves else self.zone
+            (root / "etc" / "timezone").write_text(zone + "\n", encoding="utf-8")
         parts: dict[tuple[str, int], list[bytes]] = defaultdict(list)
         ends: dict[tuple[str, int], float] = {}
         cuts = self.rotations
-        for time, _, source, text in sorted(self.lines):
+        for time, number, source, text in sorted(self.lines):
             age = sum(cut > time for cut in cuts) if self._rotates(source) else 0
-            shown = datetime.fromtimestamp(self.clock(time), UTC).astimezone(self.tz)
+            place = next((ZoneInfo(name) for at, name in reversed(self.moves) if time >= at), self.tz)
+            shown = datetime.fromtimestamp(self.clock(self.late.get(number, time)), UTC).astimezone(place)
             style = self.styles.get(source, STYLES[self.logger])
             parts[source, age].append(style(shown, self.host, text).encode())
             ends[source, age] = time
@@ -412,7 +417,8 @@ class Server:
             path.parent.mkdir(parents=True, exist_ok=True)
             data = b"".join(line + b"\n" for line in lines)
             path.write_bytes(gzip.compress(data, mtime=0) if path.suffix == ".gz" else data)
-            os.utime(path, (ends[source, age], ends[source, age]))
+            written = ends[source, age] if self.copied is None else self.copied
+            os.utime(path, (written, written))
 
     @property
     def rotations(self) -> list[float]:

@@ -48,8 +48,8 @@ BATCH_BYTES = 64 << 20
 """Characters of messages from which on they are given apart."""
 
 _HASH = struct.Struct("<Q")
-_REALTIME = struct.Struct("<Q")
-_REALTIME_AT = 24  # behind the object's head (16) and the sequence number
+_CLOCKS = struct.Struct("<QQQ")  # realtime, monotonic, the first half of the boot's id
+_CLOCKS_AT = 24  # behind the object's head (16) and the sequence number
 _ENTRY_ITEMS = 64
 _REMEMBERED = 4096  # sizes of entries; damage could make up any number
 
@@ -83,11 +83,13 @@ class Entries:
     """Some entries in file order.
 
     `first` is the ordinal (from 1) of the first one, `times` microseconds since the epoch (__REALTIME_TIMESTAMP),
+    `clocks` entry by entry the microseconds since boot (__MONOTONIC_TIMESTAMP) and the first half of the boot's id,
     `flat` their values row by row, each row as in COLUMNS: lists by the thousand would keep the garbage collector busy.
     """
 
     first: int
     times: list[int]
+    clocks: list[int]
     flat: Row
 
     def column(self, name: str) -> Row:
@@ -131,6 +133,7 @@ class JournalScan:
         self._packed: list[tuple[int, int, bytes, int]] = []  # place, size, payload and hash of those unpacked
         self._ends: list[int] = []  # where in the buffer the entries read from it lie
         self._times: list[int] = []
+        self._clocks: list[int] = []
         self._flat: Row = []
         self.header: Header | None = None
         self.sequence: Sequence | None = None
@@ -164,17 +167,19 @@ class JournalScan:
     def _batches(self) -> Iterator[Entries]:
         """The entries read so far, in parts: a long message that thousands share is stored once here, and not there."""
         width, first = len(COLUMNS), self._reader.lines - len(self._times) + 1
-        times, flat = self._times, self._flat
-        self._times, self._flat = [], []
+        times, clocks, flat = self._times, self._clocks, self._flat
+        self._times, self._clocks, self._flat = [], [], []
         lengths = [len(text) for text in map(str, flat[::width])]
         begin = weight = 0
         for at, length in enumerate(lengths):
             weight += length
             if weight > BATCH_BYTES:
-                yield Entries(first + begin, times[begin : at + 1], flat[begin * width : (at + 1) * width])
+                stop = at + 1
+                part = clocks[begin * 2 : stop * 2]
+                yield Entries(first + begin, times[begin:stop], part, flat[begin * width : stop * width])
                 begin, weight = at + 1, 0
         if begin < len(times):
-            yield Entries(first + begin, times[begin:], flat[begin * width :])
+            yield Entries(first + begin, times[begin:], clocks[begin * 2 :], flat[begin * width :])
 
     def _work(self, *, last: bool) -> None:
         """Reads the objects that lie whole in the buffer; with `last` nothing follows it."""
@@ -214,7 +219,7 @@ class JournalScan:
         reader, times, flat, keep = self._reader, self._times, self._flat, self._keep
         nothing: Row = [None] * len(COLUMNS)
         row = nothing.copy()
-        lookup, when = values.__getitem__, _REALTIME.unpack_from
+        lookup, when, clocks = values.__getitem__, _CLOCKS.unpack_from, self._clocks
         unpack, known = OBJECT.unpack_from, KNOWN
         file_end = self._reader.end
         plain, ends = self._plain.append, self._ends.append
@@ -247,7 +252,7 @@ class JournalScan:
                         self._judge_length(at, size, buffer[begin : at + size])
             elif kind == ENTRY and size > _ENTRY_ITEMS:
                 items = items_of[size].unpack_from(buffer, at + _ENTRY_ITEMS)[::step]
-                (realtime,) = when(buffer, at + _REALTIME_AT)
+                realtime, monotonic, boot = when(buffer, at + _CLOCKS_AT)
                 try:
                     for position, value in filter(None, map(lookup, items)):
                         row[position] = value
@@ -262,6 +267,7 @@ class JournalScan:
                     reader.lines += 1
                     ends(at)
                     times.append(realtime)
+                    clocks += monotonic, boot
                     flat += row
                     if keep and reader.lines in keep:
                         self.kept[reader.lines] = base + at, buffer[at : at + size]
@@ -320,7 +326,7 @@ class JournalScan:
 
     def _mended(self, at: int, size: int, items: tuple[int, ...], row: Row) -> bool:
         """Fills the row of an entry that something is wrong with; False if it has no possible time."""
-        if not 0 < _REALTIME.unpack_from(self._buffer, at + _REALTIME_AT)[0] < _LATEST:
+        if not 0 < _CLOCKS.unpack_from(self._buffer, at + _CLOCKS_AT)[0] < _LATEST:
             self._reader.lost("journal-entry", self._base + at, size)
             return False
         row[:] = [None] * len(COLUMNS)
