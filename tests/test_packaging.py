@@ -101,9 +101,9 @@ def test_package_import_is_light(tmp_path: Path) -> None:
     assert run_module("light", folder=tmp_path, path=ROOT) == "set()\n"
 
 
-def test_read_timeline_is_the_one_of_timeline_build() -> None:
-    """The name in the package is the function of the room that builds timelines."""
-    from logforensics.timeline.build import read_timeline
+def test_read_timeline_is_the_one_that_the_commands_use() -> None:
+    """The name in the package is the function that gives the timeline people are shown."""
+    from logforensics.analysis.reading import read_timeline
 
     assert logforensics.read_timeline is read_timeline
 

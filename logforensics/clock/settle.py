@@ -92,11 +92,11 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
     rows, fold_notes = _in_utc(rows, evidence)
     rows = rows.with_columns(astray=pl.col("astray") | unset(rows, evidence.zone))
     if rows["astray"].any():
-        lost, bounds = pl.col("astray"), bounded(rows.select("time", "astray"))
-        rows = rows.with_columns(bounds.select(bound_low="earliest", bound_high="latest")).with_columns(
-            low=pl.when(lost).then("bound_low").otherwise("low"),
-            high=pl.when(lost).then("bound_high").otherwise("high"),
-            time=pl.when(lost).then("bound_high").otherwise("time"),
+        lost, bounds = pl.col("astray"), bounded(rows.select("time", "low", "high", "astray"))
+        rows = rows.with_columns(bounds).with_columns(
+            low=pl.when(lost).then("earliest").otherwise("low"),
+            high=pl.when(lost).then("latest").otherwise("high"),
+            time=pl.when(lost).then("shown").otherwise("time"),
         )
     rows = rows.with_columns(time_basis=_basis(evidence))
     return Settled(_carry(walls, rows, evidence), _assumptions(rows, evidence, years.basis.reason, fold_notes))

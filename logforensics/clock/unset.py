@@ -51,22 +51,27 @@ def _new_year(name: str) -> pl.Expr:
 
 
 def bounded(rows: pl.DataFrame) -> pl.DataFrame:
-    """When rows of a clock that was not set were written: columns earliest, latest (naive Datetime us), null elsewhere.
+    """When rows of a clock that was not set were written: earliest, latest and shown (naive Datetime us), else null.
 
-    `rows` in file order: time (naive UTC Datetime us) and astray (Boolean).  They were written between their
-    neighbours, and within one run of that clock as long after its first line and before its last one as it shows.
+    `rows` in file order: time, low and high (naive UTC Datetime us, the last two null where time is sure) and astray
+    (Boolean).  They were written between their neighbours, and within one run of that clock as long after its first
+    line and before its last one as it shows.
     """
-    known = pl.when(~pl.col("astray")).then("time")
+    good = ~pl.col("astray")
+    low, high = pl.when(good).then(pl.coalesce("low", "time")), pl.when(good).then(pl.coalesce("high", "time"))
     run = (
         ((pl.col("astray") != pl.col("astray").shift(1)) | (pl.col("time").diff() < 0)).fill_null(value=True).cum_sum()
     )
-    placed = rows.with_columns(before=known.forward_fill(), after=known.backward_fill(), run=run)
+    placed = rows.with_columns(before=low.forward_fill(), after=high.backward_fill(), run=run)
     since = pl.col("time") - pl.col("time").first().over("run")
     until = pl.col("time").last().over("run") - pl.col("time")
     before, after = pl.col("before").fill_null(pl.col("time").first().over("run")), pl.col("after").fill_null(LAST)
     placed = placed.with_columns(before=before, after=after, earliest=before + since, latest=after - until)
     fits = (pl.col("earliest") <= pl.col("latest")) & (pl.col("earliest") >= pl.col("before"))
-    return placed.select(
-        pl.when("astray").then(pl.when(fits).then("earliest").otherwise("before")).alias("earliest"),
-        pl.when("astray").then(pl.when(fits).then("latest").otherwise("after")).alias("latest"),
+    placed = placed.with_columns(
+        earliest=pl.when("astray").then(pl.when(fits).then("earliest").otherwise("before")),
+        latest=pl.when("astray").then(pl.when(fits).then("latest").otherwise("after")),
     )
+    following = pl.when(good).then("time").backward_fill()
+    shown = (pl.coalesce(following, "latest") - until).clip("earliest", "latest")
+    return placed.select("earliest", "latest", pl.when("astray").then(shown).alias("shown"))

@@ -31,7 +31,7 @@ import polars as pl
 
 from logforensics.clock.zones import Zone
 from logforensics.errors import EvidenceError
-from logforensics.parsing.layout import EPOCH
+from logforensics.parsing.layout import COUNTS
 from logforensics.settings import Settings
 from logforensics.timeline.build import read_timeline
 from tests.properties.spellings import Spelling, spellings
@@ -183,7 +183,7 @@ def _story(dice: random.Random, zone: str, spelling: Spelling) -> Story:
     """What the main log's lines tell of."""
     shape = dice.choices(("dense", "steady", "medium", "bursts", "sparse"), (4, 3, 3, 2, 1))[0]
     trap = dice.choices(("none", "step", "mixed", "moved", "unset", "silent", "stale"), (10, 2, 1, 1, 1, 1, 1))[0]
-    if trap == "unset" and spelling.layout == EPOCH:
+    if trap == "unset" and spelling.layout in COUNTS:
         trap = "none"  # so few seconds since 1970 are no stamp
     moments = _series(dice, shape, _anchor(dice, zone))
     at, step, late = dice.randrange(1, len(moments)), timedelta(0), timedelta(0)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
-from logforensics.parsing.layout import EPOCH
+from logforensics.parsing.layout import COUNTS, EPOCH, HEX, MJD, TAI
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.model import Definition, Pattern
 
@@ -25,7 +25,8 @@ _HEX = re.compile(r"\\x\{([0-9A-Fa-f]+)\}")
 _NUMBER = re.compile(r"(?P<whole>[0-9]{9,19})(?:(?P<mark>[.,])(?P<digits>[0-9]+))?(?P<rest>.*)")
 _ZONE = r"Z|UTC|GMT|[A-Z]{2,5}|[+-][0-9]{2}(?::?[0-9]{2})?"
 _READS = {
-    "%Y": "[0-9]{4}", "%I": "[0-9]{1,2}", "%j": "[0-9]{3}", "%e": "[ 0-9]?[0-9]", "%k": "[ 0-9]?[0-9]",
+    "%Y": "[0-9]{4}", "%I": "[0-9]{1,2}", "%j": "[0-9]{3}", "%d": "[0-9]{1,2}", "%m": "[0-9]{1,2}",
+    "%e": "[ 0-9]?[0-9]", "%k": "[ 0-9]?[0-9]",
     "%b": "[A-Z][a-z]{2}", "%B": "[^ ]+", "%p": "[AP]M", "%_": "(?P<joint>.)",
     "%.f": "(?:(?P<mark>[.,:])(?P<digits>[0-9]+))?",
     "%Z": f"(?:{_ZONE})", "%%": "%",
@@ -61,7 +62,7 @@ class Spelling:
     @property
     def explicit(self) -> bool:
         """Whether the line says the instant by itself."""
-        return bool(self.zone) or self.offset is not None or self.layout == EPOCH
+        return not self.yearless and (bool(self.zone) or self.offset is not None)
 
     @property
     def month_first(self) -> bool:
@@ -73,6 +74,8 @@ class Spelling:
         """The step in which the stamp counts."""
         if self.layout == EPOCH:
             return timedelta(microseconds=max(1, 10 ** (6 - self.unit - self.digits)))
+        if self.layout in COUNTS:
+            return timedelta(microseconds={HEX: 1 if self.digits else 1_000_000, TAI: 1, MJD: 1000}[self.layout])
         if "%S" not in self.layout:
             return timedelta(minutes=1)
         return timedelta(microseconds=10 ** (6 - min(self.digits, 6)))
@@ -83,8 +86,8 @@ class Spelling:
 
     def line(self, instant: datetime, zone: tzinfo) -> str:
         """The line that a host in `zone` writes at `instant` (aware)."""
-        if self.layout == EPOCH:
-            return self.before + self._number(instant) + self.after
+        if self.layout in COUNTS:
+            return self.before + self._count(instant) + self.after
         if self.offset is not None:
             local = (instant + timedelta(seconds=self.offset)).replace(tzinfo=UTC)
         else:
@@ -93,6 +96,16 @@ class Spelling:
         text = "".join(self._part(part, local, offset) for part in _parts(self.layout))
         behind = "" if self.gap is None else self.gap + offset
         return self.before + text + behind + self.after
+
+    def _count(self, instant: datetime) -> str:
+        seconds, micros = divmod((instant - _EPOCH) // timedelta(microseconds=1), 1_000_000)
+        if self.layout == HEX:
+            return f"{seconds:x}" + (f".{micros * 1000:08x}" if self.digits else "")
+        if self.layout == TAI:
+            return f"{_TAI64 + seconds:016x}{micros * 1000:08x}"
+        if self.layout == MJD:
+            return f"{_MJD + seconds // 86400} {seconds % 86400}.{micros // 1000:03}"
+        return self._number(instant)
 
     def _number(self, instant: datetime) -> str:
         micros = (instant - _EPOCH) // timedelta(microseconds=1)
@@ -119,6 +132,8 @@ class Spelling:
         return {"%Z": offset, "%_": self.joint, "%%": "%"}.get(part, part)
 
 
+_TAI64 = 2**62 + 10  # the label of 1970-01-01T00:00:00Z (cr.yp.to/libtai/tai64.html)
+_MJD = 40587  # the modified Julian day of 1970-01-01
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NUMBERS: dict[str, Callable[[datetime], str]] = {
     "%Y": lambda at: f"{at.year:04}",
@@ -186,8 +201,8 @@ def _plain(name: str, pattern: Pattern, line: str) -> Spelling | None:
         if match.start("zone") >= end:
             gap = line[end : match.start("zone")]
             end = match.end("zone")
-        elif match.end("zone") <= start:
-            return None
+        elif match.end("zone") <= start and match["zone"] != zone:
+            return None  # an offset in front of the stamp would have to be written there
     stamp = match["time"]
     return _spelled(name, pattern, (line[:start], stamp, line[end:]), zone, gap)
 
@@ -221,12 +236,13 @@ def _any(name: str, pattern: Pattern, place: tuple[str, str, str], layout: str) 
     match = re.match(_reading(layout) + rf"(?P<gap> ?)(?P<zone>{_ZONE})?(?P<rest>.*)$", stamp)
     if match is None:
         return None
+    found = match.groupdict()
     zone = _zone_form(match["zone"]) if match["zone"] else ""
     if match["rest"] and not match["rest"].startswith(" "):
         return None
     return Spelling(
-        name, before, layout, match["rest"] + after, match["mark"] or ".", len(match["digits"] or ""), zone,
-        match["gap"] if zone else "", match.groupdict().get("joint") or "T", pattern.time.offset,
+        name, before, layout, match["rest"] + after, found.get("mark") or ".", len(found.get("digits") or ""), zone,
+        match["gap"] if zone else "", found.get("joint") or "T", pattern.time.offset,
     )  # fmt: skip
 
 
@@ -235,6 +251,8 @@ def _spelled(name: str, pattern: Pattern, place: tuple[str, str, str], zone: str
     if pattern.time.layout == EPOCH:
         number = _NUMBER.fullmatch(stamp)
         return None if number is None else _epoch(name, place, number)
+    if pattern.time.layout in COUNTS:
+        return Spelling(name, before, pattern.time.layout, after, digits=8 if "." in stamp else 0, offset=0)
     match = re.match(_reading(pattern.time.layout) + "$", stamp)
     if match is None:
         return None
@@ -247,7 +265,9 @@ def _spelled(name: str, pattern: Pattern, place: tuple[str, str, str], zone: str
 
 def _epoch(name: str, place: tuple[str, str, str], number: re.Match[str]) -> Spelling:
     unit = (len(number["whole"]) - 9) // 3 * 3
-    return Spelling(name, place[0], EPOCH, place[2], number["mark"] or ".", len(number["digits"] or ""), unit=unit)
+    return Spelling(
+        name, place[0], EPOCH, place[2], number["mark"] or ".", len(number["digits"] or ""), offset=0, unit=unit
+    )
 
 
 def _reading(layout: str) -> str:

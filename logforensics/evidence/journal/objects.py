@@ -71,7 +71,8 @@ def swallowed(buffer: bytes, at: int, stop: int) -> int | None:
         return None
     import numpy as np
 
-    words = np.frombuffer(buffer, np.dtype("<u8"), (stop - at) // 8, at)
+    within = min(stop, len(buffer)) - at  # the last object of a file may lack its padding
+    words = np.frombuffer(buffer, np.dtype("<u8"), within // 8, at)
     heads = np.flatnonzero(words - np.uint64(1) < np.uint64(max(KNOWN)))  # neither nothing, nor more than a head can be
     dead: set[int] = set()  # where chains were followed in vain: each place is looked at once
     for number in heads.tolist():
