@@ -1,5 +1,7 @@
-"""Turns records of several lines KEY=VALUE, parted by blank lines, into the texts of single keys.
+"""Turns records of several lines KEY=VALUE into the texts of single keys.
 
+They are parted by blank lines; where these are left out, as in the sample of a file, by the address that each begins
+with: __CURSOR, __REALTIME_TIMESTAMP and others (systemd.journal-fields(7), address fields).
 The first line of a record stands for it: there the values of all its lines are told, and the others continue it.
 What a block of lines cuts apart is told as far as it goes.
 """
@@ -15,9 +17,13 @@ class RecordLines:
     def __init__(self, text: pl.Series) -> None:
         frame = pl.DataFrame({"text": text}).with_row_index("row")
         blank = pl.col("text").str.strip_chars() == ""
-        frame = frame.with_columns(record=blank.cum_sum()).filter(~blank)
         parts = pl.col("text").str.extract_groups("^(?<key>[A-Z_][A-Z0-9_]*)=(?<value>.*)$").struct.unnest()
-        self.cells = frame.with_columns(parts).drop_nulls("key").unique(["record", "key"], keep="first")
+        frame = frame.with_columns(parts)
+        key, above = pl.col("key"), pl.col("key").shift(1)
+        address = key.str.starts_with("__").fill_null(value=False)
+        begins = address & (key.eq_missing(above) | ~above.str.starts_with("__").fill_null(value=False))
+        frame = frame.with_columns(record=(blank | begins).cum_sum()).filter(~blank)
+        self.cells = frame.drop_nulls("key").unique(["record", "key"], keep="first")
         self.firsts = frame.group_by("record").agg(pl.col("row").min())
         self.height = len(text)
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 
 from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import compile_reader
 from logforensics.parsing.record_lines import RecordLines
+from logforensics.settings import Settings
+from logforensics.timeline.build import read_timeline
 
 EXPORT = [
     "__CURSOR=s=739a;i=4ece7",
@@ -29,6 +33,22 @@ def test_a_record_is_told_in_its_first_line() -> None:
     lines = RecordLines(pl.Series(["A=1", "B=2", "", "B=3", "A=4=5", "", "C=6"]))
     assert lines.get("A").to_list() == ["1", None, None, "4=5", None, None, None]
     assert lines.get("D").to_list() == [None] * 7
+
+
+def test_a_record_begins_where_an_address_does() -> None:
+    """The sample by which a format is told has no blank lines."""
+    lines = RecordLines(
+        pl.Series(["__CURSOR=a", "__T=1", "A=1", "B=1", "__CURSOR=b", "__T=2", "A=2", "__T=3", "__T=4"])
+    )
+    assert lines.get("__T").to_list() == ["1", None, None, None, "2", None, None, "3", "4"]
+
+
+def test_a_file_of_many_long_entries_is_told_by_its_sample(tmp_path: Path) -> None:
+    """As journalctl writes it: twenty lines and more an entry."""
+    entry = [*EXPORT[:6], *(f"_FIELD_{number}=x" for number in range(20)), ""]
+    (tmp_path / "a.export").write_text("\n".join(entry * 40), "ascii")
+    found = read_timeline([str(tmp_path)], settings=Settings())
+    assert [(source.format, source.events) for source in found.sources] == [("journal_export", 40)]
 
 
 def test_a_journal_in_its_export_format_is_read_entry_by_entry() -> None:

@@ -325,13 +325,17 @@ def written(host: Host, root: Path) -> Truth:
             packed = log.packed and age > 1
             path = logs / (name + (".gz" if packed else ""))
             path.parent.mkdir(parents=True, exist_ok=True)
-            data = "".join(f"{text}\n" for text, *_ in part).encode()
+            head = [log.spelling.head] if log.spelling.head else []
+            data = "".join(f"{text}\n" for text in (*head, *(text for text, *_ in part))).encode()
             header = int(max(true for _, true, *_ in part).timestamp()) if host.seed % 2 else 0
             path.write_bytes(gzip.compress(data, 1, mtime=header) if packed else data)
             stamp = (host.copied if host.mtimes == "copied" else max(true for _, true, *_ in part)).timestamp()
             os.utime(path, (stamp, stamp))
             shown = path.relative_to(logs).as_posix()
-            truth |= {(shown, line): (true, told) for line, (_, true, told, _) in enumerate(part, 1)}
+            place = len(head) + 1
+            for text, true, told, _ in part:
+                truth[shown, place] = (true, told)
+                place += text.count("\n") + 1
     etc.mkdir()
     if host.told == "timezone":
         (etc / "timezone").write_text(host.zone + "\n", "ascii")

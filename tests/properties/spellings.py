@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from functools import lru_cache
 
+from logforensics.parsing.column_lines import names_of
 from logforensics.parsing.layout import COUNTS, EPOCH, HEX, MJD, TAI
 from logforensics.parsing.library import load_definitions
-from logforensics.parsing.model import Definition, Pattern
+from logforensics.parsing.model import Definition, Pattern, Sample
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 GERMAN = ("Jan", "Feb", "Mär", "Apr", "Mai", "Jun", "Jul", "Aug", "Sep", "Okt", "Nov", "Dez")
@@ -43,7 +44,8 @@ class Spelling:
 
     `zone` is how the line tells its offset ("" not at all; "Z", "UTC" or "GMT"; "+0000", "+00:00" or "+00") and `gap`
     the text between stamp and offset, None where the offset stands inside the layout (%Z).  `offset` are the seconds
-    that the format itself fixes, `digits` those of the fraction, `unit` that of an epoch number.
+    that the format itself fixes, `digits` those of the fraction, `unit` that of an epoch number.  `head` is the line
+    that begins each file of the format, if there is one.
     """
 
     name: str
@@ -58,6 +60,7 @@ class Spelling:
     offset: int | None = None
     yearless: bool = False
     unit: int = 0
+    head: str = ""
 
     @property
     def explicit(self) -> bool:
@@ -172,15 +175,19 @@ def spellings() -> tuple[Spelling, ...]:
 
 
 def _of(definition: Definition) -> Iterator[Spelling]:
-    lines = [sample.line for sample in definition.samples if sample.matches and not sample.continues]
+    samples = [sample for sample in definition.samples if sample.matches and not sample.continues]
     seen: set[Spelling] = set()
-    for line in lines:
+    for sample in samples:
         for pattern in definition.patterns:
             name = f"{definition.name}.{pattern.name}"
-            place = _keyed if pattern.keys is not None else _plain
-            spelling = place(name, pattern, line)
+            if definition.reader == "columns" and pattern.keys is not None:
+                spelling = _columned(name, pattern, sample)
+            else:
+                spelling = (_keyed if pattern.keys is not None else _plain)(name, pattern, sample.line)
             if spelling is not None:
-                kind = replace(spelling, before="", after="")
+                if definition.reader == "records":
+                    spelling = replace(spelling, after=spelling.after + "\n")  # an empty line ends a record
+                kind = replace(spelling, before="", after="", head="")
                 if kind not in seen:
                     yield spelling
                 seen.add(kind)
@@ -223,6 +230,28 @@ def _keyed(name: str, pattern: Pattern, line: str) -> Spelling | None:
             spelling = _any(name, pattern, place, layout)
             if spelling is not None:
                 return spelling
+    return None
+
+
+def _columned(name: str, pattern: Pattern, sample: Sample) -> Spelling | None:
+    """A row below the header that names its columns: the stamp stands in one cell, or in two side by side."""
+    assert pattern.keys is not None
+    names = names_of(sample.header)
+    between = "\t" if "\t" in sample.line else " "
+    cells = sample.line.split(between)
+    for key in dict(pattern.keys.columns)["time"]:
+        wanted = key.split("+")
+        at = names.index(wanted[0]) if wanted[0] in names else len(names)
+        if len(names) != len(cells) or names[at : at + len(wanted)] != wanted:
+            continue
+        stop = at + len(wanted)
+        before, stamp, after = (between.join(part) for part in (cells[:at], cells[at:stop], cells[stop:]))
+        place = (before + between if at else "", stamp, between + after if after else "")
+        layout = pattern.time.layout.replace(" ", between)
+        for one in [layout] if layout else [EPOCH, *_KEYED]:
+            spelling = _any(name, pattern, place, one)
+            if spelling is not None:
+                return replace(spelling, head=sample.header)
     return None
 
 
