@@ -36,7 +36,8 @@ class ClockEvidence:
     resort.  `mtimes` (seconds since the epoch) and `names` belong to the source's files by file_index; `siblings` is
     the span of the other sources with years (naive = UTC); `year` is the year of the newest line as the user gave it.
     `packed` are the files whose mtime stands in their own head, where no copy changes it.
-    `swapped` tells that day and month of every stamp may be the other way round.
+    `swapped` tells that day and month of every stamp may be the other way round, `newest_first` that lines go back in
+    time.
     """
 
     source: str
@@ -50,6 +51,7 @@ class ClockEvidence:
     packed: frozenset[int] = frozenset()
     unsure: tuple[Unsure, ...] = ()
     swapped: bool = False
+    newest_first: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
     wall minus offset and nothing else, unless its clock was not set.
     """
     rows = walls.with_row_index("at").filter(~pl.col("carried"))
+    if evidence.newest_first:
+        rows = rows.sort("file_index", "at", descending=[False, True])
     years = infer_years(rows.select("wall", "yearless", "file_index"), _clues(evidence))
     rows = rows.with_columns(
         wall=years.wall, low=years.low, high=years.high, astray=years.astray, unsure=years.low.is_not_null()
@@ -99,7 +103,9 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
             time=pl.when(lost).then("shown").otherwise("time"),
         )
     rows = rows.with_columns(time_basis=_basis(evidence))
-    return Settled(_carry(walls, rows, evidence), _assumptions(rows, evidence, years.basis.reason, fold_notes))
+    return Settled(
+        _carry(walls, rows.sort("at"), evidence), _assumptions(rows, evidence, years.basis.reason, fold_notes)
+    )
 
 
 def _in_utc(rows: pl.DataFrame, evidence: ClockEvidence) -> tuple[pl.DataFrame, tuple[tuple[str, int], ...]]:

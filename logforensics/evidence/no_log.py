@@ -43,6 +43,10 @@ _ALL = (
         ),
         "a log with times of day whose date it does not tell",
     ),
+    (
+        r"(?:[0-9]{1,10}[ \t]+)?[\[(]?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?:[\])]?[ \t|:;-]|[\])])",
+        "a log with times of day whose date it does not tell",
+    ),
 )
 """Regexes at the start of nine lines in ten."""
 

@@ -50,7 +50,7 @@ _INSTEAD = {
 }
 _TOP_KEYS = (
     "title", "reference", "reader", "files", "proves", "general", "wraps", "precedence", "absent", "multiline",
-    "preamble", "types", "severity", "patterns", "samples",
+    "preamble", "newest_first", "types", "severity", "patterns", "samples",
 )  # fmt: skip
 _PATTERN_KEYS = ("regex", "time", "fallback", "partial")
 _STAMPED_KEYS = ("stamp", "time", "fallback")
@@ -139,6 +139,7 @@ class _Reading:
             general=self.flag("general", table.get("general", False)),
             wraps=self.flag("wraps", table.get("wraps", False)),
             preamble=self.flag("preamble", table.get("preamble", False)),
+            newest_first=self.flag("newest_first", table.get("newest_first", False)),
             samples=tuple(
                 self.sample(number, entry, {pattern.name for pattern in read})
                 for number, entry in enumerate(self.tables("[[samples]]", table.get("samples", [])), 1)

@@ -79,6 +79,7 @@ class Definition:
     `origin` is what messages call its file.  `severity` maps captured text in lower case to RFC 5424 severities;
     `absent` are texts that stand for no value; `multiline` is None, "any", or the regex of continuation lines;
     `preamble` says that the lines above a file's first stamp belong to the event it begins, as those below it do;
+    `newest_first` says that each line is older than the one above it;
     `precedence` names the definitions whose patterns may match this one's samples and still come second;
     `wraps` says that each message is a line of some other program; of one certain file, `inner` reads those, and
     `companions` read the lines that the definition itself leaves;
@@ -103,6 +104,7 @@ class Definition:
     samples: tuple[Sample, ...] = ()
     wraps: bool = False
     preamble: bool = False
+    newest_first: bool = False
     companions: tuple[Definition, ...] = ()
     inner: Definition | None = None
 

@@ -86,6 +86,9 @@ _LATE = (
     r"""|[A-Z]{3,12}[ \t]+"""
     r")[\[(<]?"
 )
+_LATE_NUMBER = _LATE.replace(r"|[,(\[]|", r"|,|")
+"""The same for a number, which right behind a name and its bracket is a process: "sshd[1001430319]:"."""
+
 _END = r"""^(?P<message>[^"'{}<>;]{0,70}[ \t](?:at|on|since|from|time|date|started|ended|finished)[: \t]+"""
 _END_BEHIND = r"(?:[ \t]*[=*.)\]#-]*))$"
 
@@ -101,6 +104,12 @@ def line_patterns(name: str, stamp: str, time: TimeLayout, *, fallback: bool = F
     words = rf"(?:{_SEPARATOR}{_WORDS}|[:,]+{_JOINED}|{_OPEN})$"
     return (
         Pattern(name, f"{_START}{stamp}{words if time.layout == EPOCH else text}", time, fallback, stamp=stamp),
-        Pattern(f"{name}_late", f"{_LATE}{stamp}{words}", time, fallback=True, stamp=stamp),
+        Pattern(
+            f"{name}_late",
+            f"{_LATE_NUMBER if time.layout == EPOCH else _LATE}{stamp}{words}",
+            time,
+            fallback=True,
+            stamp=stamp,
+        ),
         Pattern(f"{name}_end", f"{_END}{stamp}{_END_BEHIND}", time, fallback=True, stamp=stamp),
     )

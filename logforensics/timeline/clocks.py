@@ -70,6 +70,7 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
                 names=tuple(file.name for file in reading.source.files),
                 unsure=clock.unsure,
                 swapped=order is not None,
+                newest_first=reading.definition.newest_first,
             ),
         )
         times = outcome.frame.with_columns(pl.col("time_basis").cast(pl.String).cast(TIME_BASIS))

@@ -163,6 +163,17 @@ def test_year_and_zone_are_both_told() -> None:
     assert [(told.kind, told.events) for told in found.assumptions] == [("zone", 1), ("year", 1)]
 
 
+def test_a_list_whose_newest_line_is_first_crosses_the_year_the_other_way() -> None:
+    """`last` writes what is newest on top: below a January, December is of the year before."""
+    stamps = [datetime(2000, 1, 2), datetime(2000, 12, 31), datetime(2000, 6, 1), datetime(2019, 5, 1)]
+    rows = walls(*stamps, yearless=[True, True, True, False])
+    found = settle(rows, ClockEvidence("last.txt", Zone.named("UTC"), zone_reason="told", newest_first=True))
+    assert found.frame["time"].dt.date().cast(pl.String).to_list() == [
+        "2020-01-02", "2019-12-31", "2019-06-01", "2019-05-01"
+    ]  # fmt: skip
+    assert bases(found) == ["year-inferred", "year-inferred", "year-inferred", "zone-assumed"]
+
+
 def test_unknown_year_is_ambiguous() -> None:
     """Without any clue the placeholder year is shown and marked."""
     assert bases(settled(datetime(2000, 6, 1), yearless=[True])) == ["ambiguous"]

@@ -27,6 +27,9 @@ from logforensics.evidence.no_log import no_log, undated
             "a log in seconds since the start of its program, which it does not tell",
         ),
         ("** Message: 23:22:55.412: Starting greeter", "a log with times of day whose date it does not tell"),
+        ("09:07:55.123 [main] INFO  org.example.Shop - up", "a log with times of day whose date it does not tell"),
+        ("478760 12:21:46.359506 close(3) = 0", "a log with times of day whose date it does not tell"),
+        ("[09:07:55] up", "a log with times of day whose date it does not tell"),
     ],
 )
 def test_first_line_tells(line: str, what: str) -> None:

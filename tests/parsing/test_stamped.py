@@ -97,3 +97,12 @@ def test_a_table_in_a_report_is_no_log() -> None:
     """Markdown, with a stamp in its first column."""
     rows = ["| time | what |", "| --- | --- |", *(f"| 2020-06-23 09:05:0{n} | x |" for n in range(8))]
     assert detect("x.md", rows, SHIPPED).definition is None
+
+
+def test_a_process_number_is_no_time() -> None:
+    """Ten digits right behind a program's name are its process; behind a blank they may count seconds."""
+    assert read("2022-06-02 In(14) hostprofile[1001430319]: 05:34:23.666 denied") == []
+    assert read("2022-06-02 In(14) hostprofile(1001430319.123): denied") == []
+    assert [event["wall"] for event in read("web1 [1592867137.123] stored")] == [
+        datetime(2020, 6, 22, 23, 5, 37, 123000)
+    ]
