@@ -134,13 +134,19 @@ def _by_own_stamps(
     """What the stamps say if no copy can have made them: dates in names, or different mtimes that fit their files."""
     dated = {index for index, name in enumerate(clues.names) if rotated(name) is not None} | clues.packed
     ends = [file for file, _, _ in chain.ends if file in dated]
-    named = [year for year in candidates if ends and all(-TIGHT <= chain.slack(year)[file] <= NEAR for file in ends)]
+    named = [year for year in candidates if ends and _near(chain, year, ends)]
     newest_is_dated = bool(chain.ends) and chain.ends[-1][0] in dated
     if named and (newest_is_dated or stamped is None or not stamped.known or stamped.years.shown in named):
         return _sure(named[-1], "the dates in its files' names or heads")
     if stamped is not None and stamped.known and _is_live_chain(chain, stamped.years.shown):
         return _sure(stamped.years.shown, "the modification times of its files, which fit their last lines")
     return None
+
+
+def _near(chain: Chain, year: int, files: Sequence[int]) -> bool:
+    """Whether each file's last line is of its stamp's days if the newest line is of `year`; not if one has no stamp."""
+    slack = chain.slack(year)
+    return all(file in slack and -TIGHT <= slack[file] <= NEAR for file in files)
 
 
 def _is_live_chain(chain: Chain, newest: int) -> bool:

@@ -6,7 +6,7 @@ nothing that can have stood at the broken edge would make another instant of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 import polars as pl
 
@@ -25,6 +25,8 @@ _LOST_BEHIND = tuple(part + end for part in (*_DIGITS, *_WORDS) for end in ("", 
 _LOST_BEFORE = ("1", "2", "20")
 """What may have stood before: another digit of the day, the century of the year."""
 
+_AT_ONCE = 1 << 22
+"""Characters tried at once: a line may have a MiB, and there are half a hundred ways to go on with it."""
 
 _LOOKED_AT = 200
 """Lines whose first characters show how events begin."""
@@ -68,18 +70,11 @@ def _unsure(reader: Reader, texts: pl.Series, shapes: Collection[str]) -> pl.Ser
     A beginning fits how the patterns of the reader open, or looks like one of `shapes` as far as it goes.
     """
     found = texts.to_list()
-    variants = [
-        variant
-        for text in found
-        for variant in (text, *(text + lost for lost in _LOST_BEHIND), *(lost + text for lost in _LOST_BEFORE))
-    ]
     each = 1 + len(_LOST_BEHIND) + len(_LOST_BEFORE)
-    frame = pl.DataFrame(
-        {"line": range(len(variants)), "text": variants, "length": [0] * len(variants)},
-        schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
-    )
-    events = reader.parse(frame).events.filter(~pl.col("carried"))
-    stamps = {line: (wall, offset) for line, wall, offset in events.select("line", "wall", "offset").iter_rows()}
+    stamps: dict[int, tuple[object, object]] = {}
+    for frame in _variants(found):
+        events = reader.parse(frame).events.filter(~pl.col("carried"))
+        stamps |= {line: (wall, offset) for line, wall, offset in events.select("line", "wall", "offset").iter_rows()}
     openings = [rust.opening(pattern.regex) for pattern in reader.definition.patterns]
     unsure = []
     for number, text in enumerate(found):
@@ -91,6 +86,28 @@ def _unsure(reader: Reader, texts: pl.Series, shapes: Collection[str]) -> pl.Ser
         )
         unsure.append(begun or any(other != own for other in others))
     return pl.Series(unsure, dtype=pl.Boolean)
+
+
+def _variants(texts: Sequence[str]) -> Iterator[pl.DataFrame]:
+    """Each text, then the same with something more at an edge, as frames of lines that are small whatever the texts."""
+    held: list[str] = []
+    first = size = 0
+    for text in texts:
+        for variant in (text, *(text + lost for lost in _LOST_BEHIND), *(lost + text for lost in _LOST_BEFORE)):
+            if held and size + len(variant) > _AT_ONCE:
+                yield _frame(held, first)
+                held, first, size = [], first + len(held), 0
+            held.append(variant)
+            size += len(variant)
+    if held:
+        yield _frame(held, first)
+
+
+def _frame(texts: Sequence[str], first: int) -> pl.DataFrame:
+    return pl.DataFrame(
+        {"line": range(first, first + len(texts)), "text": texts, "length": [0] * len(texts)},
+        schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
+    )
 
 
 def _fits(text: str, opening: Sequence[Collection[str]]) -> bool:

@@ -76,11 +76,11 @@ def test_r12_a_long_line_hides_nothing_behind_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"\n\n", b"x", b"xy"])
 def test_r13_next_to_nothing(tmp_path: Path, data: bytes) -> None:
-    """An empty file is said to be there and empty; one that holds only a character is in no known format."""
+    """An empty file is said to be there and empty; one that holds only a character tells no time."""
     found = read(write(tmp_path, {"app.log": lines(3), "small.log": data}))
     assert numbers(found.events) == [0, 1, 2]
     state = found.files["small.log"]["state"]
-    assert state == ("unknown-format" if data.strip() else "empty")
+    assert state == ("not-a-log" if data.strip() else "empty")
     assert found.code == 0
 
 
