@@ -16,19 +16,14 @@ from pathlib import Path
 
 from logforensics.errors import UsageError
 from logforensics.evidence.beginnings import without_beginnings
-from logforensics.evidence.bundle import bundle_of, members
 from logforensics.evidence.copies import without_copies
-from logforensics.evidence.held import opened
 from logforensics.evidence.hosts import Hosts
-from logforensics.evidence.inflate import text_pieces
-from logforensics.evidence.journal.header import unreadable as unreadable_journal
-from logforensics.evidence.kind import kind_of
+from logforensics.evidence.judge import judged
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
 from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, twice, words_of
-from logforensics.evidence.packings import MEMORY, compression_of, needs, packed_at
+from logforensics.evidence.packings import MEMORY
 from logforensics.evidence.rotation import SortKey, logical_name
-from logforensics.evidence.sniff import HEAD, not_a_log, packed_as
 
 _KINDS = (
     (stat.S_ISFIFO, "a named pipe"),
@@ -36,19 +31,6 @@ _KINDS = (
     (stat.S_ISCHR, "a character device"),
     (stat.S_ISBLK, "a block device"),
 )
-
-_TOOLS = {
-    "xz": "xz -dk",
-    "zstd": "zstd -dk",
-    "bzip2": "bzip2 -dk",
-    "lz4": "lz4 -dk",
-    "gzip": "gzip -dk",
-    "compress (.Z)": "gzip -dk",
-}
-
-
-MOST_LAYERS = 3
-"""Packings inside each other that are undone: a rotated log in a packed bundle has two, and a file can hold itself."""
 
 
 @dataclass(frozen=True)
@@ -74,12 +56,21 @@ class _Root:
     files: list[LogFile] = field(default_factory=list)
     passed_over: list[PassedOver] = field(default_factory=list)
 
+    def take(self, found: Iterable[LogFile | PassedOver]) -> None:
+        """Adds files and what is passed over."""
+        for item in found:
+            if isinstance(item, PassedOver):
+                self.passed_over.append(item)
+            else:
+                self.files.append(item)
+
 
 def discover(paths: Sequence[str], host_from: str = "auto", memory: int = MEMORY) -> Discovery:
     """Finds the log files in `paths`: files, folders (walked), globs, or "-" for stdin.
 
-    `host_from` is one of hosts.HOW.  A decoder may take `memory` bytes; what needs more is passed over.  The same
-    paths in another order give the same answer.  Raises UsageError for a path that does not exist.
+    `host_from` is one of hosts.HOW.  A decoder may take
+    `memory` bytes; what needs more is passed over.  The same paths in another order give the same answer.  Raises
+    UsageError for a path that does not exist.
     """
     roots: dict[str, _Root] = {}
     seen: dict[tuple[int, int], str] = {}
@@ -221,7 +212,7 @@ def _add(
             return
         seen[identity] = name
         file = LogFile(Path(path), name, state.st_size, state.st_mtime, state=State.of(state), memory=root.memory)
-        _judge(root, file)
+        root.take(judged(file))
     except OSError as error:
         root.passed_over.append(PassedOver(name, "unread", words_of(error)))
 
@@ -245,83 +236,9 @@ def _add_stdin(root: _Root) -> None:
     try:
         with Disk.of(STDIN) as disk:
             file = LogFile(STDIN, "-", disk.size, None, memory=root.memory)
-        _judge(root, file)
+        root.take(judged(file))
     except OSError as error:
         root.passed_over.append(PassedOver("-", "unread", words_of(error)))
-
-
-def _judge(root: _Root, file: LogFile) -> None:
-    """Decides by content whether the file can be a log, of which kind, and how it is compressed."""
-    with opened(file) as disk:
-        head = disk.reread(disk.first_data(), HEAD) or _first_readable(disk)
-        trouble = disk.trouble
-        refused = ""
-        if (compression := compression_of(head)) != "plain":
-            file = replace(file, compression=compression, packed=packed_at(head))
-            head, refused = _inflated(disk, file, head)
-    if trouble and not head:
-        root.passed_over.append(PassedOver(file.name, "unread", trouble))
-        return
-    if refused:
-        reason = f"packed as {compression}, {refused} ({_TOOLS[compression]})"
-        root.passed_over.append(PassedOver(file.name, "unread", reason))
-        return
-    bundle = bundle_of(head)
-    if bundle == "packed":
-        if file.layers + 2 > MOST_LAYERS:
-            reason = f"packed more than {MOST_LAYERS} times over, as no log is"
-            root.passed_over.append(PassedOver(file.name, "unread", reason))
-            return
-        file = replace(file, layers=file.layers + 1)
-    if bundle is not None and (file.held is None or bundle == "packed"):
-        for item in members(file, bundle, _no_log):
-            if isinstance(item, PassedOver):
-                root.passed_over.append(item)
-            else:
-                _judge_member(root, item)
-        return
-    file = replace(file, kind=kind_of(head))
-    if (verdict := _refusal(file, head)) is not None:
-        # what looks like no log may do so for the page that is missing
-        root.passed_over.append(replace(verdict, state="unread", reason=trouble) if trouble else verdict)
-    else:
-        root.files.append(file)
-
-
-def _first_readable(disk: Disk) -> bytes:
-    """The first bytes behind a page that cannot be read."""
-    return next((piece for piece in disk.stream(HEAD, digest=False) if isinstance(piece, bytes)), b"")
-
-
-def _no_log(name: str, head: bytes) -> str | None:
-    """Why a member that begins with `head` need not be unpacked any further."""
-    if compression_of(head) != "plain" or kind_of(head) != "text":
-        return None
-    return not_a_log(name, head)
-
-
-def _judge_member(root: _Root, member: LogFile) -> None:
-    try:
-        _judge(root, member)
-    except OSError as error:
-        root.passed_over.append(PassedOver(member.name, "unread", words_of(error)))
-
-
-def _refusal(file: LogFile, head: bytes) -> PassedOver | None:
-    """Why a file whose (unpacked) content begins with `head` is not read; None if it is."""
-    inside = "" if file.compression == "plain" else f" inside {file.compression}"
-    if file.kind == "logins":
-        return None
-    if file.kind == "journal":
-        unknown = unreadable_journal(head)
-        return PassedOver(file.name, "unread", unknown + inside) if unknown else None
-    if (title := packed_as(head)) is not None:
-        tool = f"; unpack it first ({_TOOLS[title]})" if title in _TOOLS else "; unpack it first"
-        return PassedOver(file.name, "unread", f"packed as {title}{inside}{tool}")
-    own_name = file.name.rpartition("/")[2].rpartition("!")[2]
-    if (reason := not_a_log(own_name, head)) is not None:
-        return PassedOver(file.name, "not-a-log", reason + inside)
-    return None
 
 
 def _drop_copies(root: _Root) -> None:
@@ -344,33 +261,6 @@ def _without_copies(root: _Root, files: list[LogFile]) -> list[LogFile]:
         reason = f"a copy of the first {length} bytes of the text of {whole.name}"
         root.passed_over.append(PassedOver(part.name, "not-a-log", reason))
     return files
-
-
-def _inflated(disk: Disk, file: LogFile, packed: bytes) -> tuple[bytes, str]:
-    """The first HEAD bytes of a compressed file's text, and why it cannot be unpacked here ("" if it can).
-
-    `packed` is how the file begins.
-    """
-    parts: list[bytes] = []
-    try:
-        for piece in text_pieces(disk, file.compression, HEAD, digest=False, memory=file.memory):
-            if isinstance(piece, bytes):
-                parts.append(piece[:HEAD])
-                if sum(map(len, parts)) >= HEAD:
-                    break
-            elif not parts and piece.kind.endswith("-memory"):
-                return b"", _too_much(needs(packed, file.compression), file.memory)
-    except ImportError:
-        return b"", "for which this Python has no decoder; install logforensics anew, or unpack it first"
-    return b"".join(parts)[:HEAD], ""
-
-
-def _too_much(needed: int | None, allowed: int) -> str:
-    """Why a file is not unpacked that takes too much memory, and what to do."""
-    if needed is None or needed <= allowed:
-        return f"which takes more than {allowed >> 20} MiB of memory to unpack; allow more with --decoder-memory"
-    mib = -(-needed >> 20)
-    return f"which takes {mib} MiB of memory to unpack; allow it with --decoder-memory {mib}, or unpack it first"
 
 
 def _sources(files: Iterable[LogFile]) -> tuple[Source, ...]:
