@@ -23,6 +23,7 @@ from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.names import shown
 from logforensics.evidence.opening import STDIN, Disk, State, open_folder, renamed, twice, words_of
 from logforensics.evidence.packings import MEMORY
+from logforensics.evidence.remote import copies_of
 from logforensics.evidence.rotation import SortKey, logical_name
 
 _KINDS = (
@@ -68,13 +69,15 @@ class _Root:
 def discover(paths: Sequence[str], host_from: str = "auto", memory: int = MEMORY) -> Discovery:
     """Finds the log files in `paths`: files, folders (walked), globs, or "-" for stdin.
 
-    `host_from` is one of hosts.HOW.  A decoder may take
+    A URL stands for a copy of what lies there (remote.py).  `host_from` is one of hosts.HOW.  A decoder may take
     `memory` bytes; what needs more is passed over.  The same paths in another order give the same answer.  Raises
     UsageError for a path that does not exist.
     """
     roots: dict[str, _Root] = {}
     seen: dict[tuple[int, int], str] = {}
-    for base, path in sorted({pair for typed in paths for pair in _expand(typed)}):
+    copies = copies_of(paths)
+    pairs = {(str(copy.folder), str(copy.path)) for copy in copies}
+    for base, path in sorted(pairs or {pair for typed in paths for pair in _expand(typed)}):
         root = roots.setdefault(base, _Root(base, memory))
         if path == "-":
             _add_stdin(root)
@@ -90,6 +93,7 @@ def discover(paths: Sequence[str], host_from: str = "auto", memory: int = MEMORY
     _make_unique(list(roots.values()), always=bool(hosts))
     files = [file for root in roots.values() for file in root.files]
     passed_over = [entry for root in roots.values() for entry in root.passed_over]
+    passed_over += [entry for copy in copies for entry in copy.passed_over]
     return Discovery(
         sources=_sources(files),
         passed_over=tuple(sorted(passed_over, key=lambda entry: (entry.name, entry.state, entry.reason))),
