@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
@@ -13,6 +13,7 @@ import polars as pl
 
 from logforensics.analysis.devices import device_of
 from logforensics.analysis.findings import Cite, Failure
+from logforensics.analysis.kernel_clock import kernel_doubts
 from logforensics.analysis.scan import bare_program
 from logforensics.analysis.signatures import CONTEXT, Signature, signature_expr, signatures
 
@@ -55,7 +56,9 @@ def find_failures(events: pl.DataFrame) -> tuple[Failure, ...]:
     known = signatures()
     pairs = [(row, known[row["signature"]]) for row in rows]
     ports = _ports(pairs)
-    return tuple(_failure(row, signature) for row, signature in pairs if _counts(row, signature, ports))
+    found = (_failure(row, signature) for row, signature in pairs if _counts(row, signature, ports))
+    forged = {doubt.cite for doubt in kernel_doubts(events)}
+    return tuple(replace(failure, witness="claimed") if failure.cite in forged else failure for failure in found)
 
 
 def witness_of(signature: Signature, program: str | None, message: str, source: str) -> str:

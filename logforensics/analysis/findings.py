@@ -77,6 +77,21 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """A line that may not be what it seems, which is told and not judged.
+
+    `kind` is "kernel-unstamped" or "kernel-clock" (tagged as the kernel's, but not the kernel's), "boot-alone" (a boot
+    that left no other trace), "out-of-order" (its time fits neither the line before nor the line behind it) or
+    "another-host" (it names another machine than all lines around it).  `reason` is in our words.
+    """
+
+    kind: str
+    time: datetime
+    cite: Cite
+    reason: str
+
+
+@dataclass(frozen=True)
 class Boot:
     """One boot: when its first line was logged, and how the session before it ended.
 

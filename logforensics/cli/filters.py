@@ -136,4 +136,5 @@ def narrowed(found: Investigation, timeline: Timeline, settings: Settings) -> In
         failures=tuple(item for item in found.failures if within(item.time, item.time) and of(item.source)),
         bursts=tuple(burst for burst in found.bursts if within(burst.start, burst.end)),
         boots=tuple(boot for boot in found.boots if within(boot.time, boot.time)),
+        doubts=tuple(doubt for doubt in found.doubts if within(doubt.time, doubt.time)),
     )

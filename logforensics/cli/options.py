@@ -79,7 +79,8 @@ class Run:
 
 def shared(
     paths: Annotated[
-        list[str] | None, typer.Argument(metavar="[PATH]...", help="Files, folders, globs, URLs, or - for stdin [/var/log].")
+        list[str] | None,
+        typer.Argument(metavar="[PATH]...", help="Files, folders, globs, URLs, or - for stdin [/var/log]."),
     ] = None,
     since: Annotated[str | None, typer.Option("--since", metavar="TIME", help="Only events from TIME on.")] = None,
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="Only events before TIME.")] = None,

@@ -10,7 +10,7 @@ import polars as pl
 
 from logforensics.analysis.bootclock import WrongBootClock
 from logforensics.analysis.clocksteps import ClockStep
-from logforensics.analysis.findings import Boot, Burst, Failure, Gap
+from logforensics.analysis.findings import Boot, Burst, Doubt, Failure, Gap
 from logforensics.analysis.hostclocks import HostClock
 from logforensics.outage.facts import MarkLine
 from logforensics.outage.model import BlindSpot, Outage
@@ -31,6 +31,7 @@ class Investigation:
     told: tuple[MarkLine, ...] = ()  # lines by which programs say that the clock was set
     host_clocks: tuple[HostClock, ...] = ()  # hosts of a relay whose stamps are steadily off
     outcomes: pl.DataFrame | None = field(default=None, compare=False)  # analysis.outcomes.web_outcomes
+    doubts: tuple[Doubt, ...] = ()  # lines that may not be what they seem
 
 
 def together(parts: Sequence[tuple[str, Investigation]]) -> Investigation:
@@ -51,6 +52,7 @@ def together(parts: Sequence[tuple[str, Investigation]]) -> Investigation:
         told=tuple(sorted((mark for f in every for mark in f.told), key=lambda mark: (mark.time, mark.cite))),
         host_clocks=tuple(clock for f in every for clock in f.host_clocks),
         outcomes=pl.concat(frames, how="diagonal_relaxed").sort("time", maintain_order=True) if frames else None,
+        doubts=tuple(sorted((doubt for f in every for doubt in f.doubts), key=lambda item: (item.time, item.cite))),
     )
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from logforensics.analysis.bursts import find_bursts
+from logforensics.analysis.findings import Doubt
 from logforensics.analysis.gaps import find_gaps
 from logforensics.analysis.hostclocks import find_host_clocks
+from logforensics.analysis.kernel_clock import kernel_doubts
+from logforensics.analysis.misplaced import misplaced
 from logforensics.outage.brackets import Brackets, bracket
 from logforensics.outage.cases import HOLD, Case, join
 from logforensics.outage.cause import cause_of
@@ -22,6 +26,7 @@ from logforensics.outage.impact import first_human_trace, impact_of
 from logforensics.outage.model import Outage
 from logforensics.outage.silence import stalls, web_silences
 from logforensics.outage.suspects import failing_services
+from logforensics.outage.traces import alone
 from logforensics.outage.watchers import blind_spots
 from logforensics.outage.wishes import wishes_for
 from logforensics.settings import Settings
@@ -47,6 +52,12 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
     if timeline.begin is None:
         return Investigation((), (), (), (), (), ())
     facts = gather(timeline)
+    boots = facts.boots
+    doubts = kernel_doubts(facts.timeline.events)
+    lone = alone(facts, {doubt.cite for doubt in doubts})
+    if lone:
+        cites = {doubt.cite for doubt in lone}
+        facts = replace(facts, boots=tuple(boot for boot in boots if boot.cite not in cites))
     hosts = hosts_down(facts)
     still = [*hosts, *stalls(facts)]
     suspects = [*failing_services(facts), *still, *dead_disks(facts, hosts), *web_silences(facts, still)]
@@ -58,14 +69,19 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
         gaps,
         facts.failures,
         find_bursts(facts.runs, facts.outcomes),
-        facts.boots,
+        boots,
         spots,
         facts.steps,
         facts.wrong_clocks,
         tuple(facts.marks_of("clock-step", facts.begin, facts.end)),
         find_host_clocks(timeline.events),
         facts.outcomes,
+        _in_order(*lone, *doubts, *misplaced(timeline.events)),
     )
+
+
+def _in_order(*doubts: Doubt) -> tuple[Doubt, ...]:
+    return tuple(sorted(doubts, key=lambda doubt: (doubt.time, doubt.cite)))
 
 
 def _outage(case: Case, facts: Facts) -> Outage:

@@ -170,6 +170,7 @@ def build_report(
         clock=clock_notes(found),
         errors=_errors(timeline),
         bundles=bundles(timeline.log_files),
+        doubts=tuple(found.doubts),
     )
 
 

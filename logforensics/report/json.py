@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
+from logforensics.analysis.findings import Boot, Burst, Cite, Doubt, Failure, Gap
 from logforensics.clock.zones import Zone
 from logforensics.evidence.model import Damage, PassedOver
 from logforensics.outage.model import Alibi, BlindSpot, Bracket, Edge, Impact, Outage
@@ -64,8 +64,14 @@ def contents(report: Report, zone: Zone = UTC) -> Row:
         "passed_over": [passed_row(passed) for passed in report.passed_over],
         "damage": [damage_row(damage) for damage in report.damage],
         "assumptions": [note_row(note) for note in report.assumptions],
+        "doubts": [doubt_row(doubt, zone) for doubt in report.doubts],
         "redaction": redaction_row(report),
     }
+
+
+def doubt_row(doubt: Doubt, zone: Zone) -> Row:
+    """One line that may not be what it seems."""
+    return {"kind": doubt.kind, "time": iso(doubt.time, zone), **cite_row(doubt.cite), "reason": doubt.reason}
 
 
 def redaction_row(report: Report) -> Row | None:

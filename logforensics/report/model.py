@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
-from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
+from logforensics.analysis.findings import Boot, Burst, Cite, Doubt, Failure, Gap
 from logforensics.clock.zones import Zone
 from logforensics.evidence.anchors import Anchor
 from logforensics.evidence.hashing import Whole
@@ -227,6 +227,7 @@ class Report:
     marked: tuple[HandMark, ...] = ()
     hidden: tuple[Hidden, ...] = ()
     key: str | None = None
+    doubts: tuple[Doubt, ...] = ()
 
     @cached_property
     def names(self) -> tuple[str, ...]:

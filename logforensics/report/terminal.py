@@ -310,6 +310,9 @@ def _coverage(report: Report, paper: Paper, level: int) -> list[str]:
     if level and zones:
         named = f"{listing([plain(zone) for zone in zones], 4)}; shown in {plain(zone_label(report.zone.label))}."
         result += paper.labelled("Zones", named, colour="dim")
+    if level and report.doubts:
+        text = f"{plural(len(report.doubts), 'line')} may not be what they seem, the first of them:"
+        result += _cited(paper, "Doubt", text, report.doubts[0].cite)
     if level and report.key is not None:
         result += paper.labelled("Hidden", f"{hidden_words(report.hidden)}.", colour="dim")
     more = "--full tells the proof, -o incident.html draws it" if level < FULL else "-o incident.html draws it"

@@ -19,6 +19,9 @@ from tests.simulate.styles import STYLES, Style
 
 DAY = 86400.0
 
+UPTIME = "[@uptime]"
+"""Stands in a kernel line for the seconds since the boot before it, until the line is written."""
+
 PAGE_CACHE = 30.0
 """Seconds of a file's last lines that a power cut takes with it (vm.dirty_expire_centisecs)."""
 
@@ -124,7 +127,7 @@ class Server:
         self.stop = self.start + self.days * DAY
         self.tz = ZoneInfo(self.zone)
         self.host = self.random.choice(["web3", "kastor", "vm-0412", "srv1"])
-        self.booted = self.start - self.random.uniform(5, 60) * DAY
+        self.boots = [self.start - self.random.uniform(5, 60) * DAY]
         self.styles: dict[str, Style] = {
             "nginx/access.log" if self.web == "nginx" else "apache2/access.log": STYLES["access"],
             "nginx/error.log": STYLES["nginx_error"],
@@ -162,7 +165,7 @@ class Server:
 
     def kernel(self, time: float, text: str) -> None:
         """A line of the kernel's own, with its seconds since boot."""
-        self.system(time, "kernel", f"[{time - self.booted:12.6f}] {text}", "kern.log")
+        self.system(time, "kernel", f"{UPTIME} {text}", "kern.log")
 
     # --- what happens by itself
 
@@ -357,11 +360,8 @@ class Server:
         )
 
     def boot(self, time: float, *, dirty: bool, ready: float = 12.0) -> float:
-        """The lines of a boot whose kernel starts at `time`; returns when the service is whole again.
-
-        Must be called after `live`, since a new boot counts its seconds anew.
-        """
-        self.booted = time
+        """The lines of a boot whose kernel starts at `time`; returns when the service is whole again."""
+        self.boots.append(time)
         self.faults, faults = [], self.faults
         logged = time + 4.0
         for text in (
@@ -410,7 +410,9 @@ class Server:
             place = next((ZoneInfo(name) for at, name in reversed(self.moves) if time >= at), self.tz)
             shown = datetime.fromtimestamp(self.clock(self.late.get(number, time)), UTC).astimezone(place)
             style = self.styles.get(source, STYLES[self.logger])
-            parts[source, age].append(style(shown, self.host, text).encode())
+            booted = max(boot for boot in self.boots if boot <= time)
+            told = text.replace(UPTIME, f"[{time - booted:12.6f}]", 1)
+            parts[source, age].append(style(shown, self.host, told).encode())
             ends[source, age] = time
         for (source, age), lines in parts.items():
             path = log / self._named(source, age, cuts)

@@ -23,7 +23,7 @@ from logforensics.report.document import (
     values,
 )
 from logforensics.report.model import Note, Report
-from logforensics.report.words import UTC, clock, plural, zone_label
+from logforensics.report.words import UTC, clock, local, plural, zone_label
 
 CITATIONS = (
     ("Every ", Code("file:line"), " names a line of the evidence, counted from 1 ("),
@@ -42,6 +42,7 @@ def evidence(report: Report) -> Blocks:
         *_left_out(report),
         *_damage(report),
         *_assumptions(report),
+        *_doubts(report),
         *_hidden(report),
         *_limits(report),
     ]
@@ -154,6 +155,25 @@ def _assumptions(report: Report) -> Blocks:
         where = joined((Value(note.source, 80), f" ({plural(note.events, 'event')})") for note in found)
         lines.append((*said(text, report), ": ", *where))
     return [Heading(3, "Assumptions"), Items.of(lines)]
+
+
+def _doubts(report: Report) -> Blocks:
+    """Lines that may not be what they seem: told, not judged."""
+    if not report.doubts:
+        return []
+    rows: list[tuple[Words, ...]] = [
+        (local(doubt.time, report.zone), doubt.cite, doubt.reason) for doubt in report.doubts[:MOST_ROWS]
+    ]
+    return [
+        Heading(3, "Lines in doubt"),
+        Para(
+            "These lines do not fit in where they stand. A late relay or a clock that was set looks like that, and so "
+            "does a line that somebody put there. Those that only claim to be the kernel's, and boots that nothing "
+            "else tells of, weigh nothing in the verdict; the others count like any line."
+        ),
+        Table("Lines in doubt", ("Time", "Line", "Why"), rows),
+        *more(report, len(report.doubts), "report --json"),
+    ]
 
 
 def _hidden(report: Report) -> Blocks:
