@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache
 
 import polars as pl
@@ -120,6 +121,12 @@ def read_for_analysis(
 ) -> Timeline:
     """The timeline an analyser can work on: the columns of `fields`, boiled down; absent ones are there as nulls."""
     timeline = read_timeline(paths, settings=settings, fields=fields, digest=digest, progress=progress)
+    timeline = _whole(timeline)
+    return replace(timeline, hosts=tuple((name, _whole(part)) for name, part in timeline.hosts))
+
+
+def _whole(timeline: Timeline) -> Timeline:
+    """The timeline with all of ALL_COLUMNS."""
     absent = [
         pl.lit(None, dtype).alias(name) for name, dtype in ALL_COLUMNS.items() if name not in timeline.events.columns
     ]
