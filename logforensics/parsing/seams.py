@@ -181,8 +181,11 @@ def _by_pattern(reader: Reader, lines: pl.DataFrame, parsed: Parsed, known: Coll
 def _starts(pattern: Pattern, frame: pl.DataFrame) -> Iterator[Seam]:
     """Where inside lines that cannot be read (row, text) another one may begin, for each the likeliest place first."""
     if pattern.keys is not None:
+        start = _FIRST_KEY.get(pattern.keys.reader)
+        if start is None:
+            return
         for row, text in frame.select("row", "text").iter_rows():
-            for match in islice(_FIRST_KEY[pattern.keys.reader].finditer(text, 1), _MOST_STARTS):
+            for match in islice(start.finditer(text, 1), _MOST_STARTS):
                 yield Seam(row, match.start())
         return
     regex = rust.prune(pattern.regex, ())
@@ -201,7 +204,7 @@ _MOST_STARTS = 16
 """Places tried in one line of a structured format."""
 
 _FIRST_KEY = {"json-lines": re.compile(r'\{"'), "logfmt": re.compile(r"[A-Za-z_@][A-Za-z0-9_.@-]*=")}
-"""How a line of a structured format can begin."""
+"""How a line of a structured format can begin; a row of columns and a line of a record have no sign of their own."""
 
 
 def apart(

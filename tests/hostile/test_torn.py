@@ -144,3 +144,13 @@ def test_r03_a_line_inside_another_testifies_to_nothing(tmp_path: Path) -> None:
     assert found.kinds("app.log") == {"torn", "resync"}
     assert found.of("app.log")[1]["program"] == "kernel"
     assert json.loads(logforensics("failures", tmp_path, "--json").out)["failures"] == []
+
+
+def test_r03_a_row_of_columns_that_is_too_short(tmp_path: Path) -> None:
+    """A row that lost some of its cells is unparsed, and the rows around it are events."""
+    head = b"#Fields: date time cs-method cs-uri-stem sc-status\n"
+    rows = [b"2020-06-23 00:00:%02d GET /a 200\n" % second for second in range(5)]
+    rows[2] = rows[2][:23] + b"\n"
+    found = read(write(tmp_path, {"u_ex.log": head + b"".join(rows)}))
+    assert [row["line"] for row in found.of("u_ex.log") if row["path"]] == [2, 3, 5, 6]
+    assert found.fate("u_ex.log", "unparsed") == (1, len(rows[2]))
