@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import polars as pl
 
 SEVERITIES = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
@@ -65,3 +67,30 @@ which boot it was (UInt64, half of its id)."""
 CLAIMED = "claimed"
 """A column that a block's events have besides while they are boiled down, where a line held two events: the second
 one's header stood inside the first one's text, where whoever that text came from can have written it."""
+
+
+COUNT = "count"
+"""A column of a timeline that was thinned out (analysis/thin.py): how many lines of its file a row stands for, itself
+and those left out right behind it.  Where it is 1, nothing was written until the next row."""
+
+LULL = "lull"
+"""A column beside it: the longest silence among those lines, up to the next row (Int64 microseconds)."""
+
+ALIKE = "alike"
+"""A column beside it: how many lines of its own kind a row stands for, itself and others of its stretch of time."""
+
+SAMPLED = "sampled"
+"""A column beside them: whether lines like this one were left out, so that the row tells nothing of a rhythm."""
+
+THINNED = (COUNT, LULL, ALIKE, SAMPLED)
+
+
+def lines_expr(columns: Collection[str], name: str = COUNT) -> pl.Expr:
+    """How many lines each row of a frame with these columns stands for (Int64)."""
+    # no literal: its sum over a group is 1, however many rows there are
+    return pl.col(name).cast(pl.Int64) if name in columns else pl.repeat(1, pl.len(), dtype=pl.Int64)
+
+
+def lines_in(frame: pl.DataFrame, name: str = COUNT) -> int:
+    """How many lines the rows of a frame stand for together."""
+    return int(frame.get_column(name).cast(pl.Int64).sum()) if name in frame.columns else frame.height

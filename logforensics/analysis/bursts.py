@@ -10,6 +10,7 @@ import polars as pl
 
 from logforensics.analysis.findings import Burst
 from logforensics.analysis.runs import Run, one_client_alone
+from logforensics.schema import ALIKE, lines_in
 
 FALSE_ALARMS = 0.01
 """Expected number of bursts seen by chance in one run over all groups."""
@@ -20,7 +21,7 @@ def find_bursts(runs: Iterable[Run], outcomes: pl.DataFrame) -> tuple[Burst, ...
 
     In: the runs of `failing_runs` and the outcomes they were found in.
     """
-    needed = math.log(max(10, outcomes.height) / FALSE_ALARMS)
+    needed = math.log(max(10, lines_in(outcomes, ALIKE)) / FALSE_ALARMS)
     bursts = []
     for run in runs:
         if run.weight < needed or one_client_alone([run]):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 
 import polars as pl
 
 from logforensics.analysis.boot_marks import boot_expr, boot_rules
 from logforensics.analysis.endpoints import endpoint_expr
+from logforensics.analysis.gaps import SHORTEST
 from logforensics.analysis.marks import MARK, mark_expr, mark_rules
 from logforensics.analysis.scan import gate
 from logforensics.analysis.signatures import signature_expr, signatures
-from logforensics.schema import CLAIMED, SCHEMA
+from logforensics.analysis.thin import thin
+from logforensics.schema import CLAIMED, COUNT, SCHEMA, THINNED, lines_in
 from logforensics.settings import Settings
 from logforensics.timeline.build import Progress, read_timeline
 from logforensics.timeline.model import Timeline
@@ -28,6 +29,15 @@ SILENCE_FIELDS = ("host", "program", "message")
 
 VARYING = r"[^ ]*[0-9][^ ]*"
 """A token with a digit in it varies from line to line (a number, an address, an id); the rest is the template."""
+
+
+MOST_ROWS = 400_000
+"""Rows kept of evidence that is too large to be kept whole (timeline/room.py), besides those that testify of something:
+of some 300 bytes each while they are reasoned about, so that three times as many fit into the 512 MiB of a run."""
+
+FEW_ROWS = 100_000
+"""The same for what tells of silences and bursts alone: some hundred stretches a day for each of fifty kinds of lines.
+Their edges are kept in any case; a report also counts what went well meanwhile."""
 
 
 def digest(events: pl.DataFrame) -> pl.DataFrame:
@@ -118,15 +128,19 @@ def read_for_analysis(
     settings: Settings | None = None,
     progress: Progress | None = None,
     fields: Collection[str] = FIELDS,
+    rows: int = MOST_ROWS,
 ) -> Timeline:
-    """The timeline an analyser can work on: the columns of `fields`, boiled down; absent ones are there as nulls."""
-    timeline = read_timeline(paths, settings=settings, fields=fields, digest=digest, progress=progress)
-    timeline = _whole(timeline)
-    return replace(timeline, hosts=tuple((name, _whole(part)) for name, part in timeline.hosts))
+    """The timeline an analyser can work on: the columns of `fields`, boiled down; absent ones are there as nulls.
 
-
-def _whole(timeline: Timeline) -> Timeline:
-    """The timeline with all of ALL_COLUMNS."""
+    Of large evidence about `rows` events are kept, and all that testify of something (thin.py).
+    """
+    threshold = None if settings is None else settings.threshold
+    sparse = partial(thin, silence=SHORTEST if threshold is None else min(threshold, SHORTEST))
+    timeline = read_timeline(
+        paths, settings=settings, fields=fields, digest=digest, thin=(sparse, rows), progress=progress
+    )
+    if COUNT in timeline.events.columns and lines_in(timeline.events) == timeline.events.height:
+        timeline = timeline.with_events(timeline.events.drop(THINNED))
     absent = [
         pl.lit(None, dtype).alias(name) for name, dtype in ALL_COLUMNS.items() if name not in timeline.events.columns
     ]

@@ -8,7 +8,8 @@ from collections.abc import Collection
 import polars as pl
 
 from logforensics.analysis.findings import Cite, Gap
-from logforensics.analysis.rhythm import Rhythm, rhythm_of
+from logforensics.analysis.rhythm import Rhythm, rhythm_of, spread
+from logforensics.schema import COUNT, LULL, lines_expr
 
 FALSE_ALARMS = 0.01
 """Expected number of chance gaps in a whole run without a threshold, over all sources together."""
@@ -34,7 +35,10 @@ def find_gaps(
     rhythm, when it outlasts all the rest of what the source logged.  Silences before the first and after the last
     line of a source are not gaps: there is nothing on the other side.  Out: gaps by (start, source), cause "unknown".
     """
-    frame = events.select("time", "source", "file", "line")
+    lull = pl.col(LULL) if COUNT in events.columns else pl.lit(None, pl.Int64)
+    frame = events.select(
+        "time", "source", "file", "line", lines_expr(events.columns).alias("lines"), lull.alias("lull")
+    )
     if sources is not None:
         frame = frame.filter(pl.col("source").cast(pl.String).is_in(list(sources)))
     steps = frame.with_columns(
@@ -43,16 +47,16 @@ def find_gaps(
         pl.col("file").shift(1).over("source").alias("from_file"),
         pl.col("line").shift(1).over("source").alias("from_line"),
         (pl.col("time").max() - pl.col("time").min()).dt.total_microseconds().over("source").alias("span"),
-        pl.len().over("source").alias("lines"),
+        pl.col("lines").sum().over("source").alias("all"),
+        pl.col("lines").shift(1).over("source").alias("within"),
+        pl.col("lull").shift(1).over("source"),
     ).filter(pl.col("silence").is_not_null())
     if not steps.height:
         return ()
     rhythms = source_rhythms(steps)
-    if threshold is not None:
-        long = steps.filter(pl.col("silence") > int(threshold * 1e6))
-    else:
-        long = steps.filter(pl.col("silence") > int(SHORTEST * 1e6))
-    needed = math.log10(max(1, steps.height) / FALSE_ALARMS)
+    shortest = SHORTEST if threshold is None else threshold
+    long = steps.filter((pl.col("silence") > int(shortest * 1e6)) & (pl.col("within") == 1))
+    needed = math.log10(max(1, int(steps.get_column("within").sum())) / FALSE_ALARMS)
     gaps = []
     for row in long.iter_rows(named=True):
         rhythm = rhythms.get(str(row["source"]))
@@ -77,19 +81,28 @@ def find_gaps(
 
 def _outlasts(row: dict[str, int]) -> bool:
     """Whether a silence is longer than all the rest of its source's span."""
-    return row["lines"] >= FEWEST_LINES and 2 * row["silence"] > row["span"]
+    return row["all"] >= FEWEST_LINES and 2 * row["silence"] > row["span"]
 
 
 def source_rhythms(steps: pl.DataFrame) -> dict[str, Rhythm]:
-    """The rhythm of each source from its intervals (`silence`, microseconds), its one longest left out.
+    """The rhythm of each source from its intervals, the longest left out.
+
+    In: source, silence (microseconds) for `within` lines, of which the longest was `lull` (microseconds or null).
 
     The longest is left out because it may be the very silence in question: a source that fell silent once must not
     count that once as usual.
     """
     rhythms = {}
-    for (source,), part in steps.select("source", "silence").partition_by("source", as_dict=True).items():
-        intervals = part.get_column("silence").sort()
-        rhythm = rhythm_of(intervals.head(len(intervals) - 1) / 1e6)
+    thinned = bool((steps.get_column("within") > 1).any())
+    needed = ("source", "silence", *(("within", "lull") if thinned else ()))
+    for (source,), part in steps.select(needed).partition_by("source", as_dict=True).items():
+        if thinned:
+            seconds = part.select(pl.col("silence") / 1e6, lines="within", lull=pl.col("lull") / 1e6)
+            intervals = spread(seconds.rename({"silence": "seconds"}))
+        else:
+            intervals = part.get_column("silence").sort().to_frame() / 1e6
+        intervals = intervals.head(intervals.height - 1)
+        rhythm = rhythm_of(intervals.to_series(), intervals.get_column("lines") if thinned else None)
         if rhythm is not None:
             rhythms[str(source)] = rhythm
     return rhythms

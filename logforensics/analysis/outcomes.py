@@ -5,6 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from logforensics.analysis.endpoints import fold
+from logforensics.schema import ALIKE, SAMPLED, lines_expr
 
 PROXY_READ_TIMEOUT = 60.0
 """Seconds: nginx's default for proxy_read_timeout, fastcgi_read_timeout and uwsgi_read_timeout
@@ -27,7 +28,8 @@ def web_outcomes(events: pl.DataFrame) -> pl.DataFrame:
 
     In: a timeline frame with time, source, file, line, status, method, endpoint, client, agent and, where logged,
     request_time.  Out: time (UTC, when the line was written: the request's end), began (UTC, when it came, as far as
-    known), group (endpoint group), client, agent, method, status, ok (2xx and 3xx), failed, source, file, line.
+    known), group (endpoint group), client, agent, method, status, ok (2xx and 3xx), failed, source, file, line, and how
+    many requests the row stands for (schema.ALIKE, schema.SAMPLED).
     Requests that are neither ok nor failed (4xx) are kept: they prove a live web server.
     """
     web = events.filter(pl.col("status").is_not_null())
@@ -56,6 +58,8 @@ def web_outcomes(events: pl.DataFrame) -> pl.DataFrame:
         "source",
         "file",
         "line",
+        lines_expr(web.columns, ALIKE).alias(ALIKE),
+        (pl.col(SAMPLED) if SAMPLED in web.columns else pl.lit(False)).alias(SAMPLED),
     )
 
 
@@ -81,5 +85,7 @@ _EMPTY = pl.DataFrame(
         "source": pl.Categorical(),
         "file": pl.Categorical(),
         "line": pl.UInt32(),
+        ALIKE: pl.Int64(),
+        SAMPLED: pl.Boolean(),
     }
 )

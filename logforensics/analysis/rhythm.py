@@ -50,8 +50,39 @@ class Rhythm:
         return min(decades, 300.0)
 
 
-def rhythm_of(intervals: pl.Series) -> Rhythm | None:
+_PARTS = 8
+_LATER = [-math.log1p(-(part + 0.5) / _PARTS) for part in range(_PARTS)]
+_LATER = [_PARTS * later / math.fsum(_LATER) for later in _LATER]
+"""Midpoints of equal parts of an exponential law, of mean 1: what the intervals of independent events look like."""
+
+
+def spread(intervals: pl.DataFrame) -> pl.DataFrame:
+    """Intervals of lines of which some were left out as intervals from line to line, by length.
+
+    In: seconds (Float64, from one kept line to the next), lines (Int64, written from there up to the next one) and lull
+    (Float64 seconds, the longest silence among them, or null).  Several lines are taken to lie apart as independent
+    events do, but no further than the lull; where that is not above the mean, as of a timer, evenly.  Out: seconds and
+    lines (Float64), sorted.
+    """
+    several = pl.col("lines") > 1
+    mean = pl.col("seconds") / pl.col("lines")
+    wide = (pl.min_horizontal("lull", "seconds").fill_null(pl.col("seconds")) / mean - 1) / (_LATER[-1] - 1)
+    parted = intervals.filter(several).select(mean.alias("mean"), wide.clip(0, 1).alias("wide"), "lines")
+    parts = [
+        parted.select(
+            (pl.col("mean") * (1 + (later - 1) * pl.col("wide"))).alias("seconds"),
+            (pl.col("lines") / _PARTS).alias("lines"),
+        )
+        for later in _LATER
+    ]
+    single = intervals.filter(~several).select("seconds", pl.col("lines").cast(pl.Float64))
+    return pl.concat([single, *parts]).sort("seconds")
+
+
+def rhythm_of(intervals: pl.Series, lines: pl.Series | None = None) -> Rhythm | None:
     """The rhythm of a stream from its intervals (Float64 seconds, any order), or None if there are fewer than FEWEST.
+
+    Where lines were left out, each interval stands for as many as `lines` says (Float64, see `spread`).
 
     The tail above the 90 % point is taken as exponential (the limit law of exceedances of every light-tailed
     stream: Pickands 1975 with shape 0); the mean excess is floored at a second, the resolution of most stamps.
@@ -59,17 +90,28 @@ def rhythm_of(intervals: pl.Series) -> Rhythm | None:
     longest is about ln n means long): so few do not show their tail.
     For a timer the limit is its longest interval plus its own spread: a timer's lateness does not accumulate.
     """
-    count = len(intervals)
+    count = len(intervals) if lines is None else round(lines.sum())
     if count < FEWEST:
         return None
-    ordered = intervals.sort()
+    ordered, ranks = intervals.sort(), None
+    if lines is not None:
+        order = intervals.arg_sort()
+        ordered, lines = intervals.gather(order), lines.gather(order)
+        ranks = lines.cum_sum()  # how many intervals come before and with each of them
+
+    def nth(place: int) -> float:
+        if ranks is None:
+            return float(ordered[place])
+        return float(ordered[min(int(ranks.search_sorted(float(place), "right")), len(ordered) - 1)])
 
     def at(share: float) -> float:
-        return float(ordered[min(count - 1, int(count * share))])
+        return nth(min(count - 1, int(count * share)))
 
-    longest, median, threshold = float(ordered[-1]), float(ordered[count // 2]), at(1 - TAIL)
-    tail = ordered.filter(ordered >= threshold)
-    excess = max(1.0, float(tail.sum()) / len(tail) - threshold)
+    longest, median, threshold = float(ordered[-1]), nth(count // 2), at(1 - TAIL)
+    longer = ordered.filter(ordered >= threshold)
+    weights = None if lines is None else lines.tail(len(longer))
+    total, of = (longer.sum(), len(longer)) if weights is None else ((longer * weights).sum(), float(weights.sum()))
+    excess = max(1.0, float(total) / of - threshold)
     if count < FEW:
         excess = max(excess, longest / math.log(count + 1))
     if median >= 1.0 and at(0.95) <= median * (1 + MACHINE_JITTER):

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from logforensics.analysis.findings import Cite
+from logforensics.schema import ALIKE, lines_expr
 
 PRIOR_FAILURES = 0.1
 PRIOR_REQUESTS = 10.0
@@ -90,10 +91,11 @@ def failing_runs(outcomes: pl.DataFrame, polls: Collection[tuple[str, str]] = ()
     decided = outcomes.filter(pl.col("ok") | pl.col("failed")).sort("began", maintain_order=True).with_row_index("at")
     if not decided.height or not decided.get_column("failed").any():
         return []
+    many = lines_expr(decided.columns, ALIKE)
     decided = decided.with_columns(
         pl.struct("time", "file", "line").alias("proof"),
-        pl.col("ok").cum_sum().over("group").alias("oks"),
-        pl.col("ok").sum().over("group").alias("all_oks"),
+        (pl.col("ok") * many).cum_sum().over("group").alias("oks"),
+        (pl.col("ok") * many).sum().over("group").alias("all_oks"),
         pl.col("failed").sum().over("group").alias("all_fails"),
     ).with_columns(
         pl.when("ok").then("proof").forward_fill().over("group").alias("last_ok"),
@@ -123,10 +125,13 @@ def _regular_clients(decided: pl.DataFrame) -> set[str]:
 
 def _normal_shares(decided: pl.DataFrame, quantile: float = 0.25) -> dict[str, float]:
     """Each group's normal failing share: a quantile over CHUNKS equal parts of its history, with the prior."""
+    many = lines_expr(decided.columns, ALIKE).alias("many")
+    place = pl.col("many").cum_sum().over("group") - pl.col("many")
     parts = (
-        decided.with_columns((pl.int_range(pl.len()).over("group") * CHUNKS // pl.len().over("group")).alias("chunk"))
+        decided.select("group", "failed", many)
+        .with_columns((place * CHUNKS // pl.col("many").sum().over("group")).alias("chunk"))
         .group_by("group", "chunk")
-        .agg(pl.len().alias("requests"), pl.col("failed").sum().alias("failures"))
+        .agg(pl.col("many").sum().alias("requests"), pl.col("failed").sum().alias("failures"))
         .with_columns(((pl.col("failures") + PRIOR_FAILURES) / (pl.col("requests") + PRIOR_REQUESTS)).alias("share"))
         .group_by("group")
         .agg(pl.col("share").quantile(quantile, "lower"))

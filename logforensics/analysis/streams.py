@@ -11,7 +11,8 @@ from typing import Literal
 import polars as pl
 
 from logforensics.analysis.findings import Cite
-from logforensics.analysis.rhythm import Rhythm, rhythm_of
+from logforensics.analysis.rhythm import Rhythm, rhythm_of, spread
+from logforensics.schema import COUNT, LULL, SAMPLED
 
 FEWEST_EVENTS = 13
 """Events a stream needs for the 12 intervals below which `rhythm_of` says nothing."""
@@ -36,7 +37,8 @@ class Stream:
     `kind` is "beat" (a template of one program), "poller" (one client asking one endpoint), "source" (all lines of
     one source), "web" (every line of the web-facing sources) or "host" (every line of all).  `times` holds its
     instants in order (Datetime us UTC), `cites` tells the line of each.  `source` is where its lines are written.
-    `call` is the (client, endpoint group) of a poller.
+    `call` is the (client, endpoint group) of a poller.  `lines` tells of a stream that was thinned out how many lines
+    each instant stands for, and the longest silence among them (schema.COUNT and LULL); None: each for one.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class Stream:
     times: pl.Series
     cites: Callable[[int], Cite]
     call: tuple[str, str] | None = None
+    lines: pl.DataFrame | None = None
 
     def before(self, instant: datetime) -> int | None:
         """Index of the last event at or before `instant`."""
@@ -58,20 +61,41 @@ class Stream:
 
     def count_within(self, begin: datetime, end: datetime) -> int:
         """How many events lie strictly between two instants."""
-        return max(0, self._place(end, "left") - self._place(begin, "right"))
+        first, last = self._place(begin, "right"), self._place(end, "left")
+        if self.lines is None or last <= first:
+            return max(0, last - first)
+        return int(self.lines.get_column(COUNT).slice(first, last - first).sum())
 
     def _place(self, instant: datetime, side: Literal["left", "right"]) -> int:
         return int(self.times.search_sorted(pl.Series([instant], dtype=self.times.dtype), side)[0])
 
     @cached_property
     def spans(self) -> pl.DataFrame:
-        """The intervals between neighbouring events: begin, end (instants) and seconds (Float64)."""
+        """The intervals between neighbouring events, by length: begin, end (instants), seconds (Float64), lines, lull.
+
+        `lines` (Int64) were written from a begin on up to the end; `lull` (Float64 seconds or null) is the longest
+        silence among them.
+        """
         spans = pl.DataFrame({"begin": self.times.head(len(self.times) - 1), "end": self.times.tail(-1)})
-        return spans.with_columns(((pl.col("end") - pl.col("begin")).dt.total_microseconds() / 1e6).alias("seconds"))
+        seconds = (pl.col("end") - pl.col("begin")).dt.total_microseconds() / 1e6
+        lines, lull = pl.lit(1, pl.Int64), pl.lit(None, pl.Float64)
+        if self.lines is not None:
+            spans = spans.hstack(self.lines.head(spans.height))
+            lines, lull = pl.col(COUNT).cast(pl.Int64), pl.col(LULL) / 1e6
+        # sorted once, so that every choice among them is
+        return spans.select("begin", "end", seconds.alias("seconds"), lines.alias("lines"), lull.alias("lull")).sort(
+            "seconds", maintain_order=True
+        )
 
     @cached_property
     def _whole(self) -> Rhythm | None:
-        return rhythm_of(self.spans.get_column("seconds"))
+        return self._rhythm_of(self.spans)
+
+    def _rhythm_of(self, spans: pl.DataFrame) -> Rhythm | None:
+        if self.lines is None:
+            return rhythm_of(spans.get_column("seconds"))
+        parted = spread(spans)
+        return rhythm_of(parted.get_column("seconds"), parted.get_column("lines"))
 
     def rhythm(
         self, *, without: tuple[datetime, datetime] | None = None, near: datetime | None = None
@@ -90,24 +114,27 @@ class Stream:
             wide = HOURS_ALIKE // MICROSECOND
             for period in (WEEK // MICROSECOND, DAY // MICROSECOND):
                 apart = (pl.col("begin") - pl.lit(near)).dt.total_microseconds() % period
-                alike = spans.filter((apart <= wide) | (apart >= period - wide)).get_column("seconds")
-                weeks = (spans.item(-1, "end") - spans.item(0, "begin")) // WEEK if spans.height else 0
-                enough = len(alike) >= 4 * FEWEST_EVENTS and (period < WEEK // MICROSECOND or weeks >= WEEKS)
-                close = rhythm_of(alike) if enough else None
+                alike = spans.filter((apart <= wide) | (apart >= period - wide))
+                weeks = _length(spans) // WEEK if spans.height else 0
+                enough = alike.height >= 4 * FEWEST_EVENTS and (period < WEEK // MICROSECOND or weeks >= WEEKS)
+                close = self._rhythm_of(alike) if enough else None
                 if close is not None:
                     return close
-        return rhythm_of(spans.get_column("seconds"))
+        return self._rhythm_of(spans)
 
 
 def beats(events: pl.DataFrame) -> list[Stream]:
     """Streams of one template of one program in one source (column `template`, a hash; nulls belong to none)."""
     lines = events.filter(pl.col("template").is_not_null())
-    return _streams("beat", lines, ["source", "template"])
+    return _streams("beat", lines.drop(COUNT, LULL, strict=False), ["source", "template"])
 
 
 def pollers(outcomes: pl.DataFrame) -> list[Stream]:
     """Streams of one client asking for one endpoint group, whatever the answer."""
-    return _streams("poller", outcomes.filter(pl.col("client").is_not_null()), ["source", "client", "group"])
+    calls = outcomes.filter(pl.col("client").is_not_null())
+    if SAMPLED in outcomes.columns:
+        calls = calls.filter(~pl.col(SAMPLED))
+    return _streams("poller", calls, ["source", "client", "group"])
 
 
 def whole_sources(events: pl.DataFrame) -> list[Stream]:
@@ -117,9 +144,9 @@ def whole_sources(events: pl.DataFrame) -> list[Stream]:
 
 def union(kind: str, name: str, parts: Iterable[pl.DataFrame]) -> Stream | None:
     """All lines of several frames as one stream."""
-    rows = pl.concat([part.select("time", "source", "file", "line") for part in parts]).sort(
-        "time", maintain_order=True
-    )
+    columns = ("time", "source", "file", "line")
+    rows = pl.concat([part.select(*columns, *_counted(part)) for part in parts])
+    rows = rows.sort("time", maintain_order=True)
     if not rows.height:
         return None
     return _stream(kind, name, "", rows)
@@ -128,7 +155,7 @@ def union(kind: str, name: str, parts: Iterable[pl.DataFrame]) -> Stream | None:
 def _streams(kind: str, rows: pl.DataFrame, keys: list[str], fewest: int = FEWEST_EVENTS) -> list[Stream]:
     if not rows.height:
         return []
-    slim = rows.select("time", "file", "line", *keys).sort("time", maintain_order=True)
+    slim = rows.select("time", "file", "line", *keys, *_counted(rows)).sort("time", maintain_order=True)
     counts = (
         slim.with_row_index("at")
         .group_by(keys, maintain_order=True)
@@ -154,4 +181,16 @@ def _stream(kind: str, name: str, source: str, rows: pl.DataFrame, call: tuple[s
         file, line = rows.select("file", "line").row(at)
         return Cite(str(file), int(line))
 
-    return Stream(kind, name, source, rows.get_column("time"), cite, call)
+    lines = rows.select(_counted(rows)) if _counted(rows) else None
+    return Stream(kind, name, source, rows.get_column("time"), cite, call, lines)
+
+
+def _counted(rows: pl.DataFrame) -> list[str]:
+    """The columns that tell what was left out, where anything was."""
+    return [name for name in (COUNT, LULL) if name in rows.columns]
+
+
+def _length(spans: pl.DataFrame) -> timedelta:
+    first, last = spans.select(pl.col("begin").min().alias("first"), pl.col("end").max().alias("last")).row(0)
+    length: timedelta = last - first
+    return length

@@ -29,5 +29,5 @@ def gaps(
         seconds = duration("--threshold", threshold)
         run = replace(run, settings=replace(run.settings, threshold=seconds))
     chosen = run.format_of(("table", "json"), "table")
-    timeline = read_boiled_down(run, SILENCE_FIELDS)
+    timeline = read_boiled_down(run, SILENCE_FIELDS, edges=True)
     answer(run, timeline, "gaps", investigated(run, timeline).gaps, chosen)

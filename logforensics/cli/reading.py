@@ -38,14 +38,19 @@ def read(run: Run, fields: Collection[str], context: int | None = None) -> Timel
     return selected(timeline, run.settings, context)
 
 
-def read_boiled_down(run: Run, fields: Collection[str] | None = None) -> Timeline:
-    """The timeline that analysers work on (analysis.columns), unfiltered: a filter would bend every rhythm."""
-    from logforensics.analysis.columns import FIELDS, read_for_analysis
+def read_boiled_down(run: Run, fields: Collection[str] | None = None, *, edges: bool = False) -> Timeline:
+    """The timeline that analysers work on (analysis.columns), unfiltered: a filter would bend every rhythm.
+
+    With `edges` only those of silences and bursts are asked for, not what went on meanwhile.
+    """
+    from logforensics.analysis.columns import FEW_ROWS, FIELDS, MOST_ROWS, read_for_analysis
 
     _keep_map_out(run)
-    wanted = FIELDS if fields is None else fields
+    wanted = {*(FIELDS if fields is None else fields), *(("severity",) if run.settings.level else ())}
     with progress("reading", quiet=run.settings.quiet) as advance:
-        timeline = read_for_analysis(run.settings.paths, run.settings, advance, wanted)
+        timeline = read_for_analysis(
+            run.settings.paths, run.settings, advance, wanted, FEW_ROWS if edges else MOST_ROWS
+        )
     warn_about(run, timeline)
     return timeline
 

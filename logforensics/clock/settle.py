@@ -14,7 +14,7 @@ from logforensics.clock.names import LETTERS
 from logforensics.clock.unset import bounded, unset
 from logforensics.clock.years import infer_years
 from logforensics.clock.zones import GAP, Zone, tzdata_version
-from logforensics.schema import TIME_BASES
+from logforensics.schema import TIME_BASES, lines_in
 
 _MINUTE = 60_000_000  # microseconds
 _LAST_MTIME = 4_294_967_296  # February 2106, the end of 32-bit unsigned Unix time; later ones are damage
@@ -83,8 +83,8 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
 
     `walls` in file order over all the source's files, oldest first: wall (naive Datetime us, as written; year 2000
     where `yearless`), offset (Int32 seconds east of UTC, null where the line has none), yearless and carried
-    (Boolean), file_index (integer into `evidence.mtimes`), and perhaps LETTERS (names.py).  A row with an offset is
-    wall minus offset and nothing else, unless its clock was not set.
+    (Boolean), file_index (integer into `evidence.mtimes`), perhaps LETTERS (names.py), and COUNT where lines were left
+    out.  A row with an offset is wall minus offset and nothing else, unless its clock was not set.
     """
     rows = walls.with_row_index("at").filter(~pl.col("carried"))
     if evidence.newest_first:
@@ -217,7 +217,7 @@ def _assumptions(
     """What was assumed, in a fixed order, each with the number of events it touches."""
     zone, source = evidence.zone, evidence.source
     found: list[Assumption] = []
-    local = int(rows["local"].sum())
+    local = lines_in(rows.filter("local"))
     if local:
         rules = f" (tzdata {tzdata_version()})" if zone.key else ""
         text = f"stamps without an offset are read as {zone.label}{rules}: {evidence.zone_reason}"
@@ -232,9 +232,9 @@ def _assumptions(
             f"clocks of {zone.label} never showed these times (the first reads {first:%Y-%m-%d}): wrong zone? "
             "They are read by the offset before the change"
         )
-        found.append(Assumption(source, "gap", text, lost.height))
+        found.append(Assumption(source, "gap", text, lines_in(lost)))
     found.extend(Assumption(source, "fold", text, events) for text, events in fold_notes)
-    leaps = rows.filter(pl.col("wall").cast(pl.Int64) % _MINUTE == _MINUTE - 1).height
+    leaps = lines_in(rows.filter(pl.col("wall").cast(pl.Int64) % _MINUTE == _MINUTE - 1))
     if leaps:
         text = "stamps of a second 60, a leap second, are shown as the last microsecond of their minute"
         found.append(Assumption(source, "leap", text, leaps))
@@ -243,16 +243,16 @@ def _assumptions(
 
 def _about_years(bare: pl.DataFrame, evidence: ClockEvidence, reason: str) -> list[Assumption]:
     """Where the years came from, and which of them stay a choice."""
-    source, astray = evidence.source, int(bare["astray"].sum())
+    source, astray = evidence.source, lines_in(bare.filter("astray"))
     sure = bare.filter(~pl.col("unsure") & ~pl.col("astray"))
     doubt = bare.filter(pl.col("unsure") & ~pl.col("astray"))
     found = []
     if sure.height:
         text = f"lines without a year are of {_years_of(sure)}; it rests on {reason}"
-        found.append(Assumption(source, "year", text, sure.height))
+        found.append(Assumption(source, "year", text, lines_in(sure)))
     if doubt.height:
         text = f"lines without a year are shown as of {_years_of(doubt)}, which is not sure; it rests on {reason}"
-        found.append(Assumption(source, "year", f"{text}; --year YEAR settles it", doubt.height))
+        found.append(Assumption(source, "year", f"{text}; --year YEAR settles it", lines_in(doubt)))
     if astray:
         text = "dates to which the source's clock went and from which it came back: taken for a clock that was not set"
         found.append(Assumption(source, "clock", text, astray))

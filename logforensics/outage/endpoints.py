@@ -13,6 +13,7 @@ from logforensics.analysis.runs import FAILING_SHARES
 from logforensics.outage.cases import Case
 from logforensics.outage.facts import WHOLE_SECOND, Facts
 from logforensics.outage.model import Alibi
+from logforensics.schema import ALIKE, lines_expr
 
 NOTICED = min(FAILING_SHARES)
 """Share of failing requests from which an endpoint counts as hit: the least share that a run of failure is read as."""
@@ -60,7 +61,7 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
         window.with_columns(pl.col("group").cast(pl.String))
         .group_by("group")
         .agg(
-            pl.col("ok").sum().alias("ok"),
+            (pl.col("ok") * lines_expr(window.columns, ALIKE)).sum().alias("ok"),
             pl.col("failed").sum().alias("failed"),
             proof.first().alias("first"),
             proof.last().alias("last"),

@@ -9,6 +9,7 @@ import polars as pl
 
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge, Impact
+from logforensics.schema import ALIKE, lines_expr
 
 MACHINES = re.compile(r"root by (?:root)?\(uid=0\)|TTY=unknown|of [Uu]ser root")
 """Sessions that cron, agents and timers open: for root by root, or without a terminal."""
@@ -28,17 +29,18 @@ def impact_of(facts: Facts, begin: datetime, end: datetime, groups: tuple[str, .
     failed = window.filter("failed")
     mine = outcomes.filter(pl.col("group").cast(pl.String).is_in(list(groups))) if groups else outcomes
     clients = int(failed.get_column("client").n_unique()) if failed.height else 0
-    missing, spread = _missing(facts, mine.get_column("time"), begin, end)
+    requests = mine.select("time", lines_expr(mine.columns, ALIKE).alias("requests"))
+    missing, spread = _missing(facts, requests, begin, end)
     return Impact(failed.height, clients, missing, spread)
 
 
 def _missing(
-    facts: Facts, times: pl.Series, begin: datetime, end: datetime
+    facts: Facts, asked: pl.DataFrame, begin: datetime, end: datetime
 ) -> tuple[int | None, tuple[int, int] | None]:
     day = timedelta(days=1)
     span = end - begin
     shift = day * max(1, -(-span // day))
-    seen = int(times.is_between(begin, end).sum())
+    seen = _requests(asked, begin, end)
     others: list[int] = []
     # other logs (wtmp, dpkg) may go back further than those that tell of requests
     first, last = facts.outcomes.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
@@ -50,12 +52,16 @@ def _missing(
             # differences are compared, for a sum could leave the calendar
             if away >= first - begin and away + span <= last - begin:
                 low = begin + away
-                others.append(int(times.is_between(low, low + span).sum()))
-    if not others or not times.len():
+                others.append(_requests(asked, low, low + span))
+    if not others or not asked.height:
         return None, None
     others.sort()
     lost = [max(0, other - seen) for other in (others[len(others) // 2], others[0], others[-1])]
     return lost[0], (lost[1], lost[2])
+
+
+def _requests(asked: pl.DataFrame, begin: datetime, end: datetime) -> int:
+    return int(asked.filter(pl.col("time").is_between(begin, end)).get_column("requests").sum())
 
 
 def first_human_trace(facts: Facts, begin: datetime) -> Edge | None:

@@ -167,9 +167,12 @@ def _long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> l
     spans = stream.spans
     if stream.times[-1] < end:
         tail = (end - stream.times[-1]).total_seconds()
-        spans = spans.vstack(pl.DataFrame({"begin": [stream.times[-1]], "end": [end], "seconds": [tail]}, spans.schema))
-    longest = spans.sort("seconds", "begin", descending=True).head(MOST).rows()
-    needed = math.log10(max(1, spans.height) / FALSE_ALARMS)
+        last = {"begin": [stream.times[-1]], "end": [end], "seconds": [tail], "lines": [1], "lull": [None]}
+        spans = spans.vstack(pl.DataFrame(last, spans.schema))
+    # where lines were left out between two, none of their silences is told, and none was long (analysis/thin.py)
+    whole = spans.filter(pl.col("lines") == 1)
+    longest = whole.select("begin", "end", "seconds").sort("seconds", "begin", descending=True).head(MOST).rows()
+    needed = math.log10(max(1, int(spans.get_column("lines").sum())) / FALSE_ALARMS)
     found = []
     for rank, (since, until, seconds) in enumerate(longest):
         rhythm = stream.rhythm(without=(since, until))

@@ -14,6 +14,7 @@ from logforensics.analysis.findings import Boot, Cite
 from logforensics.analysis.runs import FAILING_SHARES, UNKNOWN, Fail, Run, one_client_alone
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge
+from logforensics.schema import ALIKE, lines_expr, lines_in
 
 UPSTREAM = ("upstream-timeout", "upstream-refused")
 """Failure lines that are written for a failed request, and so are already counted with it."""
@@ -82,7 +83,7 @@ def failing_services(facts: Facts) -> list[Suspect]:
     ln(n / FALSE_ALARMS), the price of looking everywhere; or ln 100 alone, where a witness of another kind points
     at that very time.
     """
-    anywhere = math.log(max(10, facts.outcomes.height) / FALSE_ALARMS)
+    anywhere = math.log(max(10, lines_in(facts.outcomes, ALIKE)) / FALSE_ALARMS)
     suspects = []
     for cluster in _clusters(facts.runs):
         first, last = min(run.first.began for run in cluster), max(run.last.time for run in cluster)
@@ -129,7 +130,7 @@ def _weight(facts: Facts, cluster: Sequence[Run], testify: Sequence[Run], begin:
     asked = (
         facts.outcomes.filter(pl.col("began").is_between(begin, end) & (pl.col("ok") | pl.col("failed")))
         .group_by(pl.col("group").cast(pl.String))
-        .len()
+        .agg(lines_expr(facts.outcomes.columns, ALIKE).sum())
     )
     requests = dict(asked.iter_rows())
     groups = {run.group for run in cluster}
@@ -223,10 +224,10 @@ def _trimmed(facts: Facts, cluster: list[Run]) -> list[Run]:
     """
     fails = sorted((fail for run in cluster for fail in run.fails), key=lambda fail: fail.began)
     mine = facts.outcomes.filter(pl.col("group").cast(pl.String).is_in([run.group for run in cluster]))
-    times = mine.get_column("began").sort()
+    times = mine.select("began", lines_expr(mine.columns, ALIKE).alias("requests"))
 
     def by_chance(side: Sequence[Fail], begin: datetime, end: datetime) -> float:
-        places = int(times.is_between(begin, end).sum())
+        places = int(times.filter(pl.col("began").is_between(begin, end)).get_column("requests").sum())
         return max(0.0, sum(fail.weight for fail in side) - math.log(max(1, places)))
 
     def cost_of_begin(begin: datetime) -> float:

@@ -11,6 +11,7 @@ import polars as pl
 from logforensics.analysis.findings import Cite
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import BlindSpot
+from logforensics.schema import ALIKE, lines_expr
 
 MONITORS = re.compile(
     r"(?i)uptimerobot|pingdom|statuscake|site24x7|better ?uptime|betterstack|freshping|updown\.io|uptime-kuma"
@@ -56,8 +57,8 @@ def blind_spots(
         )
         .group_by("client", "agent", "group")
         .agg(
-            pl.len().alias("seen"),
-            pl.col("ok").sum().alias("passed"),
+            lines_expr(inside.columns, ALIKE).sum().alias("seen"),
+            (pl.col("ok") * lines_expr(inside.columns, ALIKE)).sum().alias("passed"),
             proof.first().alias("first"),
             proof.last().alias("last"),
         )

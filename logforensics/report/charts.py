@@ -12,7 +12,7 @@ from logforensics.analysis.findings import Boot
 from logforensics.analysis.outcomes import CLIENT_CLOSED
 from logforensics.outage.model import Outage
 from logforensics.report.model import Axis, SourceRow, Strip
-from logforensics.schema import SEVERITIES
+from logforensics.schema import SEVERITIES, lines_expr
 
 CELLS = 48
 """Cells a strip: beside a 24-character name they fit 80 columns, and on a day of 24 hours each is half an hour."""
@@ -158,7 +158,7 @@ def bin_counts(events: pl.DataFrame, start: datetime, stop: datetime, cells: int
             pl.col("source").cast(pl.String),
             cell=((pl.col("time") - start).dt.total_microseconds() // width).clip(0, cells - 1),
         )
-        .agg(n=pl.len(), bad=tells_of_error(events.columns).sum())
+        .agg(n=lines_expr(events.columns).sum(), bad=tells_of_error(events.columns).sum())
         .sort("source", "cell")
         .collect()
     )

@@ -13,6 +13,7 @@ from logforensics.report.charts import bin_counts, still_silent
 from logforensics.report.model import Lane, Panel, Report, SourceRow
 from logforensics.report.verdict import length
 from logforensics.report.words import agent_name, plural
+from logforensics.schema import ALIKE, lines_expr
 
 BINS = 240
 """Bins a lane: at the 700 pixels a lane has on a screen, three pixels each, the narrowest bar that is still seen."""
@@ -196,7 +197,7 @@ def _answers(asked: pl.DataFrame, begin: datetime, end: datetime, by: list[str])
             *(pl.col(name).cast(pl.String) for name in by),
             at=((pl.col("began") - begin).dt.total_microseconds() // width).clip(0, BINS - 1),
         )
-        .agg(pl.col("ok").sum(), pl.col("failed").sum())
+        .agg((pl.col("ok") * lines_expr(asked.columns, ALIKE)).sum(), pl.col("failed").sum())
         .sort(*by, "at")
         .collect()
     )

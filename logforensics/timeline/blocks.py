@@ -6,7 +6,7 @@ but for lines in another format than the file's own: they are left to be read in
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -28,6 +28,10 @@ from logforensics.timeline.switches import untouched
 Digest = Callable[[pl.DataFrame], pl.DataFrame]
 """Works on the parsed columns of one block and returns them with derived columns added and bulky ones dropped."""
 
+Thin = Callable[[pl.DataFrame, int], pl.DataFrame]
+"""Leaves out some of the rows that `Digest` returned, so that about so many are left; those left tell for how many
+lines they stand (schema.COUNT)."""
+
 SAMPLES = 5
 """Lines of a block that nothing reads, of which the ledger keeps the file's first ones."""
 
@@ -36,13 +40,16 @@ SAMPLES = 5
 class Work:
     """What is to be done with each block of a file.
 
-    `fields` are the columns wanted, `digest` boils them down.  Lines up to number `twice` are left out: the file before
-    ends with them.  With `tail` the last lines are kept as text, for the file that comes next.
+    `fields` are the columns wanted, `digest` boils them down, `thin` leaves about `rate` rows for each byte of text.
+    Lines up to number `twice` are left out: the file before ends with them.  With `tail` the last lines are kept as
+    text, for the file that comes next.
     """
 
     definition: Definition
     fields: frozenset[str]
     digest: Digest | None = None
+    thin: Thin | None = None
+    rate: float = 0.0
     twice: int = 0
     tail: bool = False
 
@@ -51,12 +58,15 @@ class Work:
         """The definition made ready, once in a process."""
         return reader_of(self.definition, self.fields)
 
-    def boiled_down(self, events: pl.DataFrame, glued: Sequence[int] = (), quoted: Sequence[int] = ()) -> pl.DataFrame:
-        """What is kept of some events; of `glued` and `quoted` see `_claimed`."""
+    def boiled_down(
+        self, events: pl.DataFrame, size: int, glued: Sequence[int] = (), quoted: Sequence[int] = ()
+    ) -> pl.DataFrame:
+        """What is kept of the events of `size` bytes; of `glued` and `quoted` see `_claimed`."""
         foreign = foreign_hosts(self.definition)
         if glued or quoted or foreign:
             events = _claimed(events, glued, quoted, foreign=foreign)
-        return (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
+        kept = (self.digest(events) if self.digest else events).drop(CLAIMED, strict=False)
+        return self.thin(kept, math.ceil(size * self.rate)) if self.thin else kept
 
 
 @lru_cache(maxsize=256)
@@ -135,7 +145,7 @@ def finished(
         fates["duplicate_lines"], fates["duplicate_bytes"] = result.duplicate.height, _bytes(result.duplicate)
     unread = rest.filter(pl.col("kind") != "blank") if rest.height else rest
     return Share(
-        events=work.boiled_down(events, result.glued, quoted),
+        events=work.boiled_down(events, len(result.block.data), result.glued, quoted),
         last=events.tail(1),
         fates=fates,
         samples=unread.head(SAMPLES).select("line", "text").rows(),
@@ -165,7 +175,7 @@ def carried(work: Work, result: BlockResult, above: pl.DataFrame) -> tuple[pl.Da
     """The lines that waited as continuations of the last event above them, boiled down, and their fates."""
     waiting = result.parsed.rest.filter(pl.col("kind") == "candidate")
     fates: Fates = {"continuation_lines": waiting.height, "continuation_bytes": _bytes(waiting)}
-    return work.boiled_down(work.reader.carry(waiting, above)), fates
+    return work.boiled_down(work.reader.carry(waiting, above), len(result.block.data)), fates
 
 
 def read_block(reader: Reader, block: Block, twice: int) -> BlockResult:
@@ -216,7 +226,7 @@ def _fates(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, waitin
         return {"events_lines": events.height, "events_bytes": _bytes(lines)}
     more = events.filter("carried").select("line")
     blank = rest.filter(pl.col("kind") == "blank")
-    continued = _continued(lines, events, rest) if more.height else 0
+    continued = _bytes(lines.join(more, on="line", how="semi")) if more.height else 0
     return {
         "events_lines": events.height - more.height,
         "events_bytes": _bytes(lines) - _bytes(rest) - continued - waiting,
@@ -227,25 +237,6 @@ def _fates(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, waitin
         "unparsed_lines": rest.height - blank.height,
         "unparsed_bytes": _bytes(rest) - _bytes(blank),
     }
-
-
-def _continued(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame) -> int:
-    """Bytes of the lines that are continuations; of a line in several pieces, only those of the pieces that are."""
-    more = events.filter("carried").get_column("line")
-    pieces = lines.filter(pl.col("line").is_in(more.implode()))
-    if pieces.height == more.len():
-        return _bytes(pieces)
-    unread = Counter(rest.select("line", "text").rows())
-    fates = defaultdict[int, list[bool]](list)
-    for line, carried in reversed(events.select("line", "carried").rows()):
-        fates[line].append(carried)
-    total = 0
-    for line, text, length in pieces.select("line", "text", "length").iter_rows():
-        if unread[line, text]:
-            unread[line, text] -= 1
-        elif fates[line] and fates[line].pop():
-            total += length
-    return total
 
 
 def _bytes(lines: pl.DataFrame) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+import math
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
+from typing import NamedTuple
 
 import polars as pl
 
@@ -27,15 +29,26 @@ from logforensics.parsing.detection import detect
 from logforensics.parsing.library import load_definitions
 from logforensics.parsing.lines import Reader
 from logforensics.parsing.model import Definition
-from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA, UPTIME
+from logforensics.schema import ALWAYS, CLAIMED, DOUBT, SCHEMA, UPTIME, lines_in
 from logforensics.settings import Settings
-from logforensics.timeline.blocks import BlockResult, Digest, Work, carried, continued, finished, reader_of, share_of
+from logforensics.timeline.blocks import (
+    BlockResult,
+    Digest,
+    Thin,
+    Work,
+    carried,
+    continued,
+    finished,
+    reader_of,
+    share_of,
+)
 from logforensics.timeline.clocks import settle_sources
 from logforensics.timeline.fleet import by_host, merged, twin_expr
 from logforensics.timeline.host import Reading
 from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
+from logforensics.timeline.room import rates
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
 from logforensics.timeline.switches import Switch, search
@@ -58,13 +71,15 @@ def read_timeline(
     settings: Settings | None = None,
     fields: Collection[str] | None = None,
     digest: Digest | None = None,
+    thin: tuple[Thin, int] | None = None,
     progress: Progress | None = None,
 ) -> Timeline:
     """Read every log below `paths` into one Timeline.
 
     `fields` are the columns wanted beside time, time_basis, source, file and line (default: all of
     `schema.SCHEMA`); only their groups are captured.  `digest` works on each block's columns before they are
-    kept.  `settings` gives assumed zones, the year and the number of jobs.
+    kept; `thin` is what leaves rows out, and about how many are to be left of all of them.  `settings` gives assumed
+    zones, the year and the number of jobs.
 
     A single path may be a timeline that was saved as Parquet (timeline/saved.py).
 
@@ -76,28 +91,33 @@ def read_timeline(
     if len(typed) == 1 and (data := saved_at(typed[0])) is not None:
         return restored(data, typed[0], wanted, digest)
     discovery = discover(typed, chosen.host_from, chosen.decoder_memory)
-    timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, wanted, digest, progress)
+    found = {} if thin is None else rates(discovery.sources, thin[1])
+    plan = _Plan(wanted, digest, thin[0] if thin and found else None, found)
+    timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, plan, progress)
     if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
         raise EvidenceError(_nothing_parsed(timeline.passed_over))
     return timeline
 
 
-def _read_fleet(
-    discovery: Discovery,
-    settings: Settings,
-    wanted: frozenset[str],
-    digest: Digest | None,
-    progress: Progress | None,
-) -> Timeline:
+class _Plan(NamedTuple):
+    """What is wanted of all files: columns, what boils them down, what thins them out, and how far each source is."""
+
+    wanted: frozenset[str]
+    digest: Digest | None
+    thin: Thin | None
+    rates: Mapping[str, float]
+
+
+def _read_fleet(discovery: Discovery, settings: Settings, plan: _Plan, progress: Progress | None) -> Timeline:
     """Each host's timeline for itself, with its own zone and its own clock, then all of them as one."""
     total = _size(discovery)
     done = 0
     parts = []
-
     for name, mine in by_host(discovery):
         above = done
         report = None if progress is None else lambda size, _, above=above: progress(above + size, total)
-        parts.append((name, _read(mine, settings, wanted, partial(_with_twins, digest), report)))
+        twins = plan._replace(digest=partial(_with_twins, plan.digest))
+        parts.append((name, _read(mine, settings, twins, report)))
         done += _size(mine)
     return merged(parts, discovery.passed_over)
 
@@ -112,22 +132,16 @@ def _size(discovery: Discovery) -> int:
     return sum(file.size for source in discovery.sources for file in source.files)
 
 
-def _read(
-    discovery: Discovery,
-    settings: Settings,
-    wanted: frozenset[str],
-    digest: Digest | None,
-    progress: Progress | None,
-) -> Timeline:
+def _read(discovery: Discovery, settings: Settings, plan: _Plan, progress: Progress | None) -> Timeline:
     """The timeline of one host's files; one without sources where none could be parsed."""
-    run = _Run(discovery, wanted.difference(DOUBT), digest, progress)
+    run = _Run(discovery, plan._replace(wanted=plan.wanted.difference(DOUBT)), progress)
     with cores(settings.jobs) as executor:
         readings = [
             reading for source in discovery.sources if (reading := run.read_source(source, executor)) is not None
         ]
     run.ledger.check()
     settled = settle_sources(readings, discovery.roots, settings)
-    doubt = [name for name in DOUBT if name in wanted]
+    doubt = [name for name in DOUBT if name in plan.wanted]
     sources = [reading.source for reading in readings]
     events = _total_order(marked(settled.frames, sources, run.unverified), sources, doubt)
     summaries = [
@@ -156,11 +170,8 @@ def _read(
 class _Run:
     """One run over the evidence: the readers in use, the ledger, the files passed over, the bytes done."""
 
-    def __init__(
-        self, discovery: Discovery, wanted: frozenset[str], digest: Digest | None, progress: Progress | None
-    ) -> None:
-        self.wanted = wanted
-        self.digest = digest
+    def __init__(self, discovery: Discovery, plan: _Plan, progress: Progress | None) -> None:
+        self.wanted, self.digest, self.thin, self.rates = plan
         self.progress = progress
         self.definitions = load_definitions()
         self.ledger = Ledger()
@@ -177,6 +188,7 @@ class _Run:
 
     def read_source(self, source: Source, executor: Executor) -> Reading | None:
         """All files of one source, oldest first; None if none of them is a log that a parser knows."""
+        rate = self.rates.get(source.name, 0.0)
         frames: list[pl.DataFrame] = []
         known: Definition | None = None
         self.tail = None
@@ -184,7 +196,7 @@ class _Run:
             place = pl.lit(index, pl.UInt32).alias("file_index")
             if file.kind in BINARY:
                 known = BINARY[file.kind]
-                frames.extend(frame.with_columns(place) for frame in self._decode(file, source))
+                frames.extend(frame.with_columns(place) for frame in self._decode(file, source, rate))
                 continue
             blocks = read_blocks(file)
             definition = self._recognise(file, known)
@@ -194,7 +206,8 @@ class _Run:
             known = definition
             above = next((frame for frame in reversed(frames) if frame.height), None)
             twice = self._repeated(file, source, definition)
-            work = Work(definition, self.wanted, self.digest, twice, tail=index + 1 < len(source.files))
+            more = index + 1 < len(source.files)
+            work = Work(definition, self.wanted, self.digest, self.thin, rate, twice, tail=more)
             for frame in self._parse(blocks, source, work, above, executor):
                 frames.append(frame.with_columns(place))  # noqa: PERF401 - `above` is the frame before
             self._close(file, source, blocks, "parsed", "")
@@ -203,7 +216,11 @@ class _Run:
         if not frames:
             none = self._reader(known).parse(_NO_LINES).events
             frames = [none.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))]
-        return Reading(source, known, pl.concat(frames, how="diagonal"))
+        frame = pl.concat(frames, how="diagonal")
+        if (lines := lines_in(frame)) > frame.height:
+            text = f"{lines} lines are reasoned about by the {frame.height} of them that differ from those around them"
+            self.assumptions.append(Assumption(source.name, "sample", text, lines))
+        return Reading(source, known, frame)
 
     def _reader(self, definition: Definition) -> Reader:
         return reader_of(definition, self.wanted)
@@ -267,15 +284,18 @@ class _Run:
             text = f"{blocks.file.name} goes on in the format {other} from line {line} on"
             self.assumptions.append(Assumption(source.name, "format", text, count))
 
-    def _decode(self, file: LogFile, source: Source) -> Iterator[pl.DataFrame]:
-        """The events of a binary log."""
+    def _decode(self, file: LogFile, source: Source, rate: float) -> Iterator[pl.DataFrame]:
+        """The events of a binary log, thinned out to so many rows for each byte."""
         binary = BinaryFile(file, self.wanted)
         count = 0
+        done = 0
         for events in binary:
             count += events.height
-            yield (
+            done, size = binary.reader.disk_bytes, binary.reader.disk_bytes - done
+            kept = (
                 self.digest(events).drop(CLAIMED, strict=False) if self.digest else events.drop(*_BESIDES, strict=False)
             )
+            yield self.thin(kept, math.ceil(size * rate)) if self.thin else kept
             if self.progress:
                 self.progress(self.done + binary.reader.disk_bytes, self.total)
         self.ledger.account(file.name).add(

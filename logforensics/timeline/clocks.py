@@ -16,7 +16,7 @@ from logforensics.clock.settle import Assumption, ClockEvidence, settle
 from logforensics.clock.zones import Zone, evidence_zone
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY
-from logforensics.schema import TIME_BASIS, ZONE_NAME
+from logforensics.schema import COUNT, TIME_BASIS, ZONE_NAME, lines_in
 from logforensics.settings import Settings
 from logforensics.timeline.host import Host, HostClock, Reading
 
@@ -52,7 +52,10 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
         told = _zone_for(reading, settings)
         clock = HostClock(*told) if told else host.clock_of(reading)
         order = _day_order(reading)
-        walls = reading.frame.select("wall", "offset", "yearless", "carried", "file_index", *_letters(reading))
+        counted = [COUNT] if COUNT in reading.frame.columns else []
+        walls = reading.frame.select(
+            "wall", "offset", "yearless", "carried", "file_index", *counted, *_letters(reading)
+        )
         if not told:
             walls = by_letters(walls, clock.zone, known=clock.known)
         explicit = walls.height > 0 and walls.get_column("offset").null_count() == 0
@@ -80,7 +83,9 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
         zones[reading.source.name] = shown
         assumptions.extend(outcome.assumptions)
         if order is not None:
-            assumptions.append(Assumption(reading.source.name, "date", order, walls.filter(~pl.col("carried")).height))
+            assumptions.append(
+                Assumption(reading.source.name, "date", order, lines_in(walls.filter(~pl.col("carried"))))
+            )
     frames = [frame.drop("carried") if "carried" in frame.columns else frame for frame in frames]
     return SettledSources(frames, zones, tuple(assumptions), host.zone)
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from logforensics.clock.settle import Assumption
 from logforensics.evidence.model import Source
+from logforensics.schema import lines_expr
 
 
 def out_of_sequence(sources: Sequence[Source], frames: Sequence[pl.DataFrame]) -> tuple[Assumption, ...]:
@@ -25,7 +26,9 @@ def _told(source: Source, frame: pl.DataFrame) -> Assumption | None:
     if len(source.files) < 2:
         return None
     spans = frame.group_by("file_index").agg(
-        pl.col("time").min().alias("first"), pl.col("time").max().alias("last"), pl.len().alias("events")
+        pl.col("time").min().alias("first"),
+        pl.col("time").max().alias("last"),
+        lines_expr(frame.columns).sum().alias("events"),
     )
     rows: Sequence[tuple[int, object, object, int]] = spans.drop_nulls().sort("file_index").rows()
     wrong = [

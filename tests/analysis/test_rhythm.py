@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.analysis.rhythm import FEW, FEWEST, TAIL, Rhythm, rhythm_of
+from logforensics.analysis.rhythm import FEW, FEWEST, TAIL, Rhythm, rhythm_of, spread
 
 INTERVALS = st.lists(st.floats(0, 1e6), min_size=FEWEST, max_size=200)
 
@@ -131,3 +131,28 @@ def test_what_was_seen_is_told_exactly(intervals: list[float]) -> None:
         sorted(intervals)[len(intervals) // 2],
         max(intervals),
     )
+
+
+def test_lines_left_out_are_spread_like_independent_events() -> None:
+    """The limit of a stream that was thinned out is near that of the whole one."""
+    steps = pl.Series([-math.log((n + 0.5) / 4000) for n in range(4000)]).sample(fraction=1, shuffle=True, seed=1)
+    whole = rhythm_of(steps)
+    groups = steps.to_frame("seconds").with_columns(run=pl.int_range(pl.len()) // 20)
+    thinned = groups.group_by("run", maintain_order=True).agg(
+        pl.col("seconds").sum(), pl.len().cast(pl.Int64).alias("lines"), pl.col("seconds").max().alias("lull")
+    )
+    parts = spread(thinned.drop("run"))
+    found = rhythm_of(parts["seconds"], parts["lines"])
+    assert whole is not None
+    assert found is not None
+    assert found.count == whole.count
+    assert found.limit == pytest.approx(whole.limit, rel=0.35)
+
+
+def test_lines_left_out_of_a_timer_stay_regular() -> None:
+    """Where no silence was longer than the mean, all were as long."""
+    thinned = pl.DataFrame({"seconds": [600.0] * 20, "lines": [10] * 20, "lull": [60.5] * 20})
+    parts = spread(thinned)
+    found = rhythm_of(parts["seconds"], parts["lines"])
+    assert found is not None
+    assert (found.count, found.regular) == (200, True)
