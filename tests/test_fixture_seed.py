@@ -188,7 +188,7 @@ def written(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str) -> bytes
 
 
 @pytest.mark.parametrize("expected", [EXPECTED, PICTURE], ids=["report", "picture"])
-def test_the_written_report_is_the_expected_one(
+def test_p6_the_written_report_is_the_expected_one(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, expected: Path
 ) -> None:
     """The Markdown report, and the picture that the README shows, byte for byte.

@@ -45,7 +45,7 @@ def test_a_sound_installation_passes(command: Command, parsers: Path) -> None:
     assert parsers.is_dir()
 
 
-def test_a_sabotaged_parser_is_found(command: Command, parsers: Path) -> None:
+def test_p17_a_sabotaged_parser_is_found(command: Command, parsers: Path) -> None:
     """One wrong severity in one definition: its own samples say so."""
     path = parsers / "syslog.toml"
     text = path.read_text()

@@ -94,7 +94,7 @@ def places(size: int) -> list[int]:
 
 
 @pytest.mark.parametrize("name", ["syslog", "access.log", "old.log.gz", "system.journal", "b.tar.xz", "c.zip"])
-def test_one_changed_byte_of_evidence_is_found(command: Command, tree: Path, report: Path, name: str) -> None:
+def test_p7_one_changed_byte_of_evidence_is_found(command: Command, tree: Path, report: Path, name: str) -> None:
     """Whichever byte it is, the file is named and the exit code is 1."""
     data = (tree / name).read_bytes()
     for at in places(len(data)):
@@ -289,7 +289,7 @@ def test_a_changed_line_of_a_markdown_report_is_named(command: Command, tree: Pa
     assert (code, [item["found"][:26] for item in found]) == (1, ["| `syslog` | `syslog` | 4 |"[:26]])
 
 
-def test_every_citation_is_found_by_a_seek(command: Command, tmp_path: Path) -> None:
+def test_p7_every_citation_is_found_by_a_seek(command: Command, tmp_path: Path) -> None:
     """Offset and length lead to the bytes whose hash stands beside them, and which `sed -n LINEp` shows."""
     done = command("report", FIXTURE, "-q", "--json")
     cites = [row for row in rows_with_a_line(json.loads(done.out)) if "delivered" not in row]

@@ -79,7 +79,7 @@ def test_p1_nothing_of_the_evidence_moves(host: Path) -> None:
 
 @needs_strace
 @pytest.mark.parametrize("words", RUNS, ids=" ".join)
-def test_p1_evidence_is_opened_for_reading_only(host: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_p1_s19_s21_evidence_is_opened_for_reading_only(host: Path, tmp_path: Path, words: tuple[str, ...]) -> None:
     """No write-mode open, no rename, no chmod below the root; no program started, no socket opened, at all."""
     trace = tmp_path / "trace"
     calls = "openat,open,creat,unlink,unlinkat,rename,renameat,renameat2,mkdir,mkdirat,link,linkat,symlink,symlinkat"
@@ -213,6 +213,23 @@ def test_p5_the_order_of_the_arguments_changes_nothing(host: Path) -> None:
     paths = [host / "var", host / "hurt.log", host / "packed"]
     results = {here("timeline", *order, "--format", "jsonl").out for order in (paths, paths[::-1], [*paths, paths[0]])}
     assert len(results) == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ((), "UTC"),
+        (("--assume-tz", "Asia/Tokyo"), "Asia/Tokyo"),
+        (("--year", "1999"), "1999"),
+        (("--year", "2003"), "2003"),
+    ],
+)
+def test_p9_what_was_assumed_is_told(tmp_path: Path, options: tuple[str, ...], told: str) -> None:
+    """Zone and year of a log that names neither: as one sets them, so the report says it, and of which file."""
+    (tmp_path / "syslog").write_text("".join(f"Jun 23 09:{n:02}:01 web1 app[1]: a line\n" for n in range(50)))
+    notes = here("report", tmp_path, "--json", *options).json["assumptions"]
+    assert any(told in note["text"] for note in notes)
+    assert any("syslog" in str(note) for note in notes)
 
 
 @pytest.mark.parametrize("form", ["terminal", "markdown", "html"])

@@ -181,7 +181,7 @@ def test_the_evidence_tells_every_token(tree: Path) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_no_output_tells_what_is_hidden(tree: Path, command: tuple[str, ...]) -> None:
+def test_s22_no_output_tells_what_is_hidden(tree: Path, command: tuple[str, ...]) -> None:
     """Neither the result nor what is said on stderr, in no spelling."""
     words = 2 if command[0] in {"query", "parsers"} else 1
     done = logforensics(*command[:words], tree, *command[words:], "--redact")
@@ -191,7 +191,7 @@ def test_no_output_tells_what_is_hidden(tree: Path, command: tuple[str, ...]) ->
 
 
 @pytest.mark.parametrize("suffix", ["parquet", "sqlite"])
-def test_no_binary_output_tells_what_is_hidden(tree: Path, suffix: str, tmp_path: Path) -> None:
+def test_s22_no_binary_output_tells_what_is_hidden(tree: Path, suffix: str, tmp_path: Path) -> None:
     """Nor the files that only programs read."""
     target = tmp_path / f"t.{suffix}"
     assert logforensics("timeline", tree, "--redact", "-q", "-o", target).code in {0, 3}
@@ -237,7 +237,7 @@ def test_every_number_counts_the_originals(tree: Path) -> None:
     assert numbers(redacted) == numbers(plain)
 
 
-def test_hashes_of_the_evidence_stay(tree: Path) -> None:
+def test_s22_hashes_of_the_evidence_stay(tree: Path) -> None:
     """They are how a reader knows which evidence it was."""
     plain, redacted = (json.loads(logforensics("report", tree, "--json", *way).out) for way in ((), ("--redact",)))
     assert [row["sha256"] for row in redacted["evidence"]] == [row["sha256"] for row in plain["evidence"]]

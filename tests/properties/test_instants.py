@@ -52,7 +52,7 @@ def turn(part: int) -> Tally:
 
 
 @pytest.mark.parametrize("part", range(TURNS))
-def test_what_is_called_known_is_right_and_what_is_open_holds_the_truth(part: int) -> None:
+def test_p8_what_is_called_known_is_right_and_what_is_open_holds_the_truth(part: int) -> None:
     """No instant that is called known is wrong, none that is open lies outside of its bounds, none is lost."""
     tally = turn(part)
     assert {verdict: tally.examples.get(verdict, []) for verdict in ("wrong", "outside", "lost")} == {

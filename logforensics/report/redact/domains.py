@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 _COUNTRIES = frozenset(
     {
@@ -87,34 +88,38 @@ def _domains(text: str, begin: int, end: int) -> Iterator[tuple[int, int]]:
         at += len(label)
         ends.append(at)
         at += 1
-    first = 0
+    small = _leading(labels, str.lower)
+    capital = _leading(labels, str.upper)
     for last in range(len(labels) - 1, 0, -1):
-        if labels[last - 1] and _is_domain(labels[: last + 1], text[ends[last] : ends[last] + 12]):
-            while first < last and not all(_LABEL.fullmatch(label) for label in labels[first : last + 1]):
-                first += 1
+        one_case = last < small or last < capital
+        if one_case and labels[last - 1] and _is_domain(labels, last, text[ends[last] : ends[last] + 12]):
+            sound = itertools.takewhile(lambda at: _LABEL.fullmatch(labels[at]), range(last, -1, -1))
+            first = min(sound, default=last)
             if first < last:
                 yield ends[first] - len(labels[first]), ends[last]
             return
 
 
-def _is_domain(labels: list[str], after: str) -> bool:
-    """Whether labels end like a domain name, given the text behind them."""
+def _leading(labels: list[str], case: Callable[[str], str]) -> int:
+    """How many labels in a row, from the first on, are written in one case."""
+    return next((at for at, label in enumerate(labels) if label != case(label)), len(labels))
+
+
+def _is_domain(labels: list[str], last: int, after: str) -> bool:
+    """Whether labels up to the last one end like a domain name, given the text behind them."""
     # ".log" behind a name is a file's ending, ".Client" behind one makes it a class in a program
     follows = re.match(r"\.([A-Za-z0-9]+)", after)
     if follows and not follows[1].isdigit() and follows[1].lower() not in _AFTER:
         return False
     if after[:1] in {"(", "_"}:
         return False
-    name = ".".join(labels)
-    top = labels[-1].lower()
-    if name.lower() in _NO_HOSTS or (name != name.lower() and name != name.upper()):
+    top = labels[last].lower()
+    if last == 1 and f"{labels[0].lower()}.{top}" in _NO_HOSTS:
         return False
-    if not any(char.isalpha() for char in labels[-2]) and top != "arpa":
+    if not any(char.isalpha() for char in labels[last - 1]) and top != "arpa":
         return False
     if top in _GENERIC:
         return not (
-            len(labels) == 2
-            and top == "info"
-            and (labels[0].lower() in _FACILITIES or labels[0].lower().startswith("local"))
+            last == 1 and top == "info" and (labels[0].lower() in _FACILITIES or labels[0].lower().startswith("local"))
         )
-    return top in _COUNTRIES and (top not in _ENDINGS or len(labels) > 2)
+    return top in _COUNTRIES and (top not in _ENDINGS or last > 1)
