@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from logforensics.cli.main import app
-from logforensics.cli.options import shared
+from logforensics.cli.options import PICKS_EVENTS, shared
 
 HERE = Path(__file__).resolve().parent
 
@@ -54,7 +54,7 @@ def leaves(command: Any, words: tuple[str, ...] = ()) -> dict[tuple[str, ...], A
 
 def common() -> set[str]:
     """The names of the parameters that every command which reads evidence has."""
-    return set(inspect.signature(shared).parameters)
+    return set(inspect.signature(shared).parameters) - set(PICKS_EVENTS)
 
 
 def help_of(command: Any) -> list[str]:  # noqa: ANN401
@@ -74,7 +74,7 @@ def options_of(command: Any, *, own: bool) -> list[tuple[str, str]]:  # noqa: AN
     """(spelling, help) of a command's own options and arguments, or of those it shares with the others."""
     rows = []
     for parameter in command.params:
-        if (parameter.name in common()) is own or parameter.name == "help":
+        if (parameter.name in common()) is own or parameter.name == "help" or getattr(parameter, "hidden", False):
             continue
         if parameter.param_type_name == "argument":
             rows.append((parameter.metavar or parameter.name.upper(), parameter.help or ""))

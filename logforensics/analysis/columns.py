@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from functools import cache, partial
 
 import polars as pl
@@ -139,6 +140,12 @@ def read_for_analysis(
     timeline = read_timeline(
         paths, settings=settings, fields=fields, digest=digest, thin=(sparse, rows), progress=progress
     )
+    timeline = _whole(timeline)
+    return replace(timeline, hosts=tuple((name, _whole(part)) for name, part in timeline.hosts))
+
+
+def _whole(timeline: Timeline) -> Timeline:
+    """The timeline with all of ALL_COLUMNS, and with THINNED only where lines were left out."""
     if COUNT in timeline.events.columns and lines_in(timeline.events) == timeline.events.height:
         timeline = timeline.with_events(timeline.events.drop(THINNED))
     absent = [

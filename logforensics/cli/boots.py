@@ -10,12 +10,10 @@ def boots(run: Run) -> None:
 
     Example: logforensics boots /var/log
     """
-    from logforensics.analysis.boots import find_boots
     from logforensics.analysis.columns import SILENCE_FIELDS
-    from logforensics.cli.filters import selected
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import read_boiled_down
+    from logforensics.cli.reading import investigated, read_boiled_down
 
     chosen = run.format_of(("table", "json"), "table")
-    timeline = selected(read_boiled_down(run, SILENCE_FIELDS), run.settings)
-    answer(run, timeline, "boots", find_boots(timeline.events, timeline.offline), chosen)
+    timeline = read_boiled_down(run, SILENCE_FIELDS)
+    answer(run, timeline, "boots", investigated(run, timeline).boots, chosen)

@@ -10,15 +10,9 @@ def bursts(run: Run) -> None:
 
     Example: logforensics bursts /var/log/nginx
     """
-    from logforensics.analysis.bursts import find_bursts
-    from logforensics.cli.filters import narrowed
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import read_boiled_down
-    from logforensics.outage.facts import gather
-    from logforensics.outage.findings import Investigation
+    from logforensics.cli.reading import investigated, read_boiled_down
 
     chosen = run.format_of(("table", "json"), "table")
     timeline = read_boiled_down(run, edges=True)
-    facts = gather(timeline)
-    found = Investigation((), (), (), find_bursts(facts.runs, facts.outcomes), (), ())
-    answer(run, timeline, "bursts", narrowed(found, timeline, run.settings).bursts, chosen)
+    answer(run, timeline, "bursts", investigated(run, timeline).bursts, chosen)

@@ -11,11 +11,9 @@ def failures(run: Run) -> None:
     Example: logforensics failures --json /var/log
     """
     from logforensics.analysis.columns import SILENCE_FIELDS
-    from logforensics.analysis.failures import find_failures
-    from logforensics.cli.filters import selected
     from logforensics.cli.findings import answer
-    from logforensics.cli.reading import read_boiled_down
+    from logforensics.cli.reading import investigated, read_boiled_down
 
     chosen = run.format_of(("table", "json"), "table")
-    timeline = selected(read_boiled_down(run, SILENCE_FIELDS), run.settings)
-    answer(run, timeline, "failures", find_failures(timeline.events), chosen)
+    timeline = read_boiled_down(run, SILENCE_FIELDS)
+    answer(run, timeline, "failures", investigated(run, timeline).failures, chosen)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from logforensics.outage.findings import Investigation
-    from logforensics.timeline.model import Timeline
+    from logforensics.timeline.model import SourceSummary, Timeline
 
 WEB = ("status", "method", "path")
 """The columns a web line is shown by, as "502 GET /cart"."""
@@ -43,10 +43,7 @@ def selected(timeline: Timeline, settings: Settings, context: int | None = None)
     if end is not None:
         within.append(pl.col("time") < end)
     if settings.source:
-        names = [s.name for s in timeline.sources if any(fnmatchcase(s.name, glob) for glob in settings.source)]
-        if not names:
-            known = ", ".join(sorted(s.name for s in timeline.sources)) or "none"
-            raise UsageError(f"--source {' '.join(settings.source)}: matches no source; there are: {known}")
+        names = [source.name for source in _sources(timeline, settings)]
         within.append(pl.col("source").cast(pl.String).is_in(names))
     meant: list[pl.Expr] = []
     columns = timeline.events.columns
@@ -63,6 +60,15 @@ def selected(timeline: Timeline, settings: Settings, context: int | None = None)
     numbered = events.with_row_index("at").filter(near)
     apart = (pl.col("at") - pl.col("at").shift(1) > 1).fill_null(value=False).alias("apart")
     return timeline.with_events(numbered.with_columns(apart).drop("at"))
+
+
+def _sources(timeline: Timeline, settings: Settings) -> list[SourceSummary]:
+    """The sources that --source names; UsageError if there is none."""
+    named = [s for s in timeline.sources if any(fnmatchcase(s.name, glob) for glob in settings.source)]
+    if not named:
+        known = ", ".join(sorted(s.name for s in timeline.sources)) or "none"
+        raise UsageError(f"--source {' '.join(settings.source)}: matches no source; there are: {known}")
+    return named
 
 
 def _matches(pattern: str, columns: list[str]) -> pl.Expr:
@@ -115,15 +121,19 @@ def narrowed(found: Investigation, timeline: Timeline, settings: Settings) -> In
     The evidence outside still counted: what usually happens at that hour is known only from other days.
     """
     begin, end = span(timeline, settings)
-    names = settings.source
-    if begin is None and end is None and not names:
+    if begin is None and end is None and not settings.source:
         return found
+    named = {
+        name
+        for source in (_sources(timeline, settings) if settings.source else ())
+        for name in (source.name, *source.files)
+    }
 
     def within(first: datetime, last: datetime | None) -> bool:
         return (end is None or first < end) and (begin is None or last is None or last >= begin)
 
-    def of(source: str) -> bool:
-        return not names or any(fnmatchcase(source, glob) for glob in names)
+    def of(name: str) -> bool:
+        return not named or name in named
 
     return replace(
         found,
@@ -135,6 +145,6 @@ def narrowed(found: Investigation, timeline: Timeline, settings: Settings) -> In
         gaps=tuple(gap for gap in found.gaps if within(gap.start, gap.end) and of(gap.source)),
         failures=tuple(item for item in found.failures if within(item.time, item.time) and of(item.source)),
         bursts=tuple(burst for burst in found.bursts if within(burst.start, burst.end)),
-        boots=tuple(boot for boot in found.boots if within(boot.time, boot.time)),
+        boots=tuple(boot for boot in found.boots if within(boot.time, boot.time) and of(boot.cite.file)),
         doubts=tuple(doubt for doubt in found.doubts if within(doubt.time, doubt.time)),
     )

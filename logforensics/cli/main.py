@@ -76,7 +76,7 @@ def _configured(words: list[str]) -> dict[str, Any]:
         name: {
             option.removeprefix("--"): list if parameter.multiple else bool if parameter.is_flag else str
             for parameter in command.params
-            if parameter.param_type_name == "option"
+            if parameter.param_type_name == "option" and not parameter.hidden
             for option in parameter.opts
             if option.startswith("--")
         }

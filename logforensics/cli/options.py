@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -21,6 +22,11 @@ LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _LEVEL_NAMES = {"error": "err", "warn": "warning", "critical": "crit", "emergency": "emerg", "panic": "emerg"}
 HOW = ("auto", "path", "none")
 """How hosts are told apart (evidence.hosts.HOW, which is not loaded for --help)."""
+
+PICKS_EVENTS = ("level", "grep")
+SHOWS_EVENTS = ("timeline", "query", "explore")
+"""The options that keep single events, and the commands that show events.  All others reason from what there is and
+what there is not: in a log of which lines were left out there are silences that never were."""
 
 COLOURS = ("auto", "always", "never")
 _SUFFIXES = {
@@ -221,8 +227,14 @@ def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
     ]
     common = list(inspect.signature(shared, eval_str=True).parameters.values())
     names = {parameter.name for parameter in own}
+    refused = () if command.__name__ in SHOWS_EVENTS else PICKS_EVENTS
+    common = [_hidden(p) if p.name in refused else p for p in common]
 
     def typed(**values: Any) -> None:  # noqa: ANN401  # whatever typer read for the parameters below
+        for name in refused:
+            if values[name] is not None:
+                where = f"{', '.join(SHOWS_EVENTS[:-1])} and {SHOWS_EVENTS[-1]}"
+                raise UsageError(f"--{name}: goes with {where}; {command.__name__} must see every event")
         run = shared(**{p.name: values[p.name] for p in common})
         spoken = command_line(command.__name__, values, tuple(p.name for p in own if _is_argument(p)))
         command(replace(run, command=spoken), **{name: values[name] for name in names})
@@ -236,6 +248,13 @@ def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
     typed.__annotations__ = {p.name: p.annotation for p in parameters}
     typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect.signature reads
     return typed
+
+
+def _hidden(parameter: inspect.Parameter) -> inspect.Parameter:
+    """The same option, read but not told of in --help."""
+    base, option = parameter.annotation.__origin__, copy(parameter.annotation.__metadata__[0])
+    option.hidden = True
+    return parameter.replace(annotation=Annotated[base, option])
 
 
 def _is_argument(parameter: inspect.Parameter) -> bool:

@@ -46,7 +46,7 @@ def read_boiled_down(run: Run, fields: Collection[str] | None = None, *, edges: 
     from logforensics.analysis.columns import FEW_ROWS, FIELDS, MOST_ROWS, read_for_analysis
 
     _keep_map_out(run)
-    wanted = {*(FIELDS if fields is None else fields), *(("severity",) if run.settings.level else ())}
+    wanted = FIELDS if fields is None else fields
     with progress("reading", quiet=run.settings.quiet) as advance:
         timeline = read_for_analysis(
             run.settings.paths, run.settings, advance, wanted, FEW_ROWS if edges else MOST_ROWS

@@ -12,13 +12,15 @@ import typer
 from logforensics.cli.hiding import Hiding
 from logforensics.cli.options import Run, reads_evidence
 from logforensics.cli.report import Threshold, with_threshold
-from logforensics.errors import AlteredError, LogForensicsError
+from logforensics.errors import AlteredError, LogForensicsError, UsageError
+from logforensics.evidence.names import shown
+from logforensics.evidence.remote import is_url
 from logforensics.settings import Recorded
 
 TIMES = {"--since", "--until", "--around", "--window"}
 """Options whose words may count from the day on which they were typed; the report holds the instants they came to."""
 
-OTHERS = {"--assume-tz", "--grep", "--level", "--source", "--threshold", "--tz", "--year"}
+OTHERS = {"--assume-tz", "--decoder-memory", "--host-from", "--source", "--threshold", "--tz", "--year"}
 """The other options that change what a report says."""
 
 FLAGS = {"--redact"}
@@ -37,9 +39,15 @@ def rerun(
     """The Run of a recorded command line, on `paths` if there are any, else on its own.
 
     `selection` stands in for the options of time; `redact_map` is read and not written.  Raises
-    AlteredError for a command line that no report records.
+    AlteredError for a command line that no report records, and UsageError where nothing but the report names a URL:
+    whoever wrote it must not choose whom this machine connects to.
     """
     own, options = _split(words)
+    for word in own:
+        if not paths and is_url(word):
+            raise UsageError(
+                f"the evidence lay at {shown(word)}: a report is not followed there; if you mean it, type it as PATH"
+            )
     if selection is not None:
         options = [option for option in options if option[0] not in TIMES]
         options += [

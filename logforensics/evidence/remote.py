@@ -62,7 +62,8 @@ def fetched(url: str) -> Copy:
     """The copy of what lies at `url`; fetched once in a process.
 
     A file that cannot be read, or whose name cannot stand in a folder, is passed over.  Raises UsageError for a URL
-    that cannot be meant or leads nowhere, and EvidenceError where the copy does not fit.
+    that cannot be meant or leads nowhere, and EvidenceError where the copy does not fit.  What is raised behind
+    fsspec (ftplib, botocore, paramiko, ...) has no common base and is no mistake of this program: all of it is told.
     """
     if urlsplit(url).password is not None:
         raise UsageError(f"{shown(_bare(url))}: leave the password to a key, an agent or the environment")
@@ -73,8 +74,8 @@ def fetched(url: str) -> Copy:
         found: dict[str, Mapping[str, Any]] = files.find(top, detail=True)
     except ImportError as error:
         raise UsageError(f'{shown(url)}: {error} (pip install "logforensics[remote]")') from error
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{shown(url)}: {error}") from error
+    except Exception as error:
+        raise UsageError(f"{shown(url)}: {_reason(error)}") from error
     if not found:
         raise UsageError(f"{shown(url)}: no such file or folder")
     folder = _own_folder() / Path(*_PLACE.findall(url))
@@ -92,10 +93,15 @@ def fetched(url: str) -> Copy:
         inside = PurePosixPath(name).name if single else name.removeprefix(top).lstrip("/")
         try:
             _copy(files, name, info, _place(folder, inside))
-        except (OSError, ValueError) as error:
-            reason = words_of(error) if isinstance(error, OSError) and error.errno else str(error)
-            passed_over.append(PassedOver(shown(inside), "unread", f"it could not be fetched: {reason}"))
+        except Exception as error:  # noqa: BLE001 - whatever the store's own library raises
+            passed_over.append(PassedOver(shown(inside), "unread", f"it could not be fetched: {_reason(error)}"))
     return Copy(folder, folder / PurePosixPath(top).name if single else folder, tuple(passed_over))
+
+
+def _reason(error: Exception) -> str:
+    """Why it failed, in one line: the system's words, or those of the other side, which may be anything."""
+    words = words_of(error) if isinstance(error, OSError) and error.errno else " ".join(str(error).split())
+    return words or type(error).__name__
 
 
 @cache

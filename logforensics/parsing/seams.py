@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from ipaddress import ip_address
 from itertools import islice
 from typing import NamedTuple
 
@@ -37,6 +38,9 @@ _MONTH = re.compile(_MONTH_FIRST)
 _YEAR_FIRST = 10  # as in "2020-06-23"
 _DIGIT = re.compile("[0-9]")
 _ADDRESS = re.compile(r"(?:[0-9]{1,3}[.]){3}[0-9]{1,3} |[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7} ")
+_ADDRESS_SIZE = 45
+"""Characters of an address at the most (INET6_ADDRSTRLEN)."""
+
 _LONGEST_ADDRESS = 200
 """A torn word and the address that was glued to it."""
 
@@ -77,12 +81,15 @@ def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
     places = [Seam(row, match.start()) for row in rows for match in again.finditer(text[row], 1)]
     clock = _Clock(lines, events)
     found: list[Seam] = []
-    for seam, event in zip(places, _events_at(reader, text, places), strict=True):
+    for seam, event in zip(places, _events_of(reader, [text[row][at:] for row, at in places]), strict=True):
         last = found[-1] if found and found[-1].row == seam.row else None
         if event is None or (last is not None and seam.at <= last.at):
             continue
         glued = _GLUED.match(text[seam.row], seam.at - 1) is not None
         before, after = clock.since(seam.row, event), clock.since(seam.row + 1, event)
+        # in a line that begins with 11.2.3.4 stands 1.2.3.4, with which another one begins
+        if before is not None and _within_address(text[seam.row], seam.at):
+            continue
         if _fits(before, after, glued=glued, general=reader.definition.general):
             found.append(seam)
     return found
@@ -99,6 +106,24 @@ def _fits(before: timedelta | None, after: timedelta | None, *, glued: bool, gen
         return glued or (not general and before is not None and before >= _RESTART)
     # a clock that a restart put back, as one without a battery does: then the next line goes on from there
     return glued and after is not None and after >= -_GOES_ON
+
+
+def _within_address(text: str, at: int) -> bool:
+    """Whether an address that began earlier goes on at a place in a text."""
+    for part in ("[0-9.]", "[0-9A-Fa-f:.]"):
+        head = re.search(f"{part}*$", text[max(0, at - _ADDRESS_SIZE) : at])
+        tail = re.match(f"{part}*", text[at : at + _ADDRESS_SIZE])
+        if head and tail and head[0] and _is_address(head[0] + tail[0].rstrip(":.")):
+            return True
+    return False
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
 
 
 _GOES_ON = timedelta(minutes=1)
@@ -130,6 +155,8 @@ class _Event(NamedTuple):
 
     def after(self, other: _Event) -> timedelta | None:
         """How much later than another this was; None if that is not sure (a year that is not told)."""
+        if self.yearless != other.yearless:
+            return None
         between = self.wall - other.wall
         if self.offset is not None and other.offset is not None:
             between -= timedelta(seconds=self.offset - other.offset)
@@ -151,16 +178,15 @@ class _Clock:
         return event.after(_Event(*found.row(-1))) if found.height else None
 
 
-def _events_at(reader: Reader, text: pl.Series, places: Sequence[Seam]) -> list[_Event | None]:
-    """What the reader makes of the text behind each seam, if it is an event."""
-    rests = [text[seam.row][seam.at :] for seam in places]
+def _events_of(reader: Reader, texts: Sequence[str]) -> list[_Event | None]:
+    """What the reader makes of each text, if it is an event."""
     frame = pl.DataFrame(
-        {"line": range(len(rests)), "text": rests, "length": [0] * len(rests)},
+        {"line": range(len(texts)), "text": texts, "length": [0] * len(texts)},
         schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32},
     )
     events = reader.parse(frame).events.filter(~pl.col("carried"))
     found = {row[0]: _Event(*row[1:]) for row in events.select("line", "wall", "offset", "yearless").iter_rows()}
-    return [found.get(number) for number in range(len(rests))]
+    return [found.get(number) for number in range(len(texts))]
 
 
 def _by_pattern(reader: Reader, lines: pl.DataFrame, parsed: Parsed, known: Collection[int]) -> list[Seam]:
@@ -171,7 +197,8 @@ def _by_pattern(reader: Reader, lines: pl.DataFrame, parsed: Parsed, known: Coll
     frame = frame.filter(~pl.col("row").is_in(sorted(known)))
     places = [seam for pattern in reader.definition.patterns for seam in _starts(pattern, frame)]
     found: dict[int, Seam] = {}
-    events = _events_at(reader, lines.get_column("text"), places)
+    text = lines.get_column("text")
+    events = _events_of(reader, [text[row][at:] for row, at in places])
     for seam, event in zip(places, events, strict=True):
         if event is not None:
             found.setdefault(seam.row, seam)
@@ -181,8 +208,11 @@ def _by_pattern(reader: Reader, lines: pl.DataFrame, parsed: Parsed, known: Coll
 def _starts(pattern: Pattern, frame: pl.DataFrame) -> Iterator[Seam]:
     """Where inside lines that cannot be read (row, text) another one may begin, for each the likeliest place first."""
     if pattern.keys is not None:
+        start = _FIRST_KEY.get(pattern.keys.reader)
+        if start is None:
+            return
         for row, text in frame.select("row", "text").iter_rows():
-            for match in islice(_FIRST_KEY[pattern.keys.reader].finditer(text, 1), _MOST_STARTS):
+            for match in islice(start.finditer(text, 1), _MOST_STARTS):
                 yield Seam(row, match.start())
         return
     regex = rust.prune(pattern.regex, ())
@@ -201,7 +231,7 @@ _MOST_STARTS = 16
 """Places tried in one line of a structured format."""
 
 _FIRST_KEY = {"json-lines": re.compile(r'\{"'), "logfmt": re.compile(r"[A-Za-z_@][A-Za-z0-9_.@-]*=")}
-"""How a line of a structured format can begin."""
+"""How a line of a structured format can begin; a row of columns and a line of a record have no sign of their own."""
 
 
 def apart(

@@ -7,6 +7,7 @@ but for lines in another format than the file's own: they are left to be read in
 from __future__ import annotations
 
 import math
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -226,7 +227,7 @@ def _fates(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, waitin
         return {"events_lines": events.height, "events_bytes": _bytes(lines)}
     more = events.filter("carried").select("line")
     blank = rest.filter(pl.col("kind") == "blank")
-    continued = _bytes(lines.join(more, on="line", how="semi")) if more.height else 0
+    continued = _continued(lines, events, rest) if more.height else 0
     return {
         "events_lines": events.height - more.height,
         "events_bytes": _bytes(lines) - _bytes(rest) - continued - waiting,
@@ -237,6 +238,25 @@ def _fates(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame, waitin
         "unparsed_lines": rest.height - blank.height,
         "unparsed_bytes": _bytes(rest) - _bytes(blank),
     }
+
+
+def _continued(lines: pl.DataFrame, events: pl.DataFrame, rest: pl.DataFrame) -> int:
+    """Bytes of the lines that are continuations; of a line in several pieces, only those of the pieces that are."""
+    more = events.filter("carried").get_column("line")
+    pieces = lines.filter(pl.col("line").is_in(more.implode()))
+    if pieces.height == more.len():
+        return _bytes(pieces)
+    unread = Counter(rest.select("line", "text").rows())
+    fates = defaultdict[int, list[bool]](list)
+    for line, carried in reversed(events.select("line", "carried").rows()):
+        fates[line].append(carried)
+    total = 0
+    for line, text, length in pieces.select("line", "text", "length").iter_rows():
+        if unread[line, text]:
+            unread[line, text] -= 1
+        elif fates[line] and fates[line].pop():
+            total += length
+    return total
 
 
 def _bytes(lines: pl.DataFrame) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple
 
 import polars as pl
@@ -92,23 +93,23 @@ def read_timeline(
         return restored(data, typed[0], wanted, digest)
     discovery = discover(typed, chosen.host_from, chosen.decoder_memory)
     found = {} if thin is None else rates(discovery.sources, thin[1])
-    plan = _Plan(wanted, digest, thin[0] if thin and found else None, found)
+    plan = Plan(wanted, digest, thin[0] if thin and found else None, found)
     timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, plan, progress)
     if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
         raise EvidenceError(_nothing_parsed(timeline.passed_over))
     return timeline
 
 
-class _Plan(NamedTuple):
+class Plan(NamedTuple):
     """What is wanted of all files: columns, what boils them down, what thins them out, and how far each source is."""
 
     wanted: frozenset[str]
-    digest: Digest | None
-    thin: Thin | None
-    rates: Mapping[str, float]
+    digest: Digest | None = None
+    thin: Thin | None = None
+    rates: Mapping[str, float] = MappingProxyType({})
 
 
-def _read_fleet(discovery: Discovery, settings: Settings, plan: _Plan, progress: Progress | None) -> Timeline:
+def _read_fleet(discovery: Discovery, settings: Settings, plan: Plan, progress: Progress | None) -> Timeline:
     """Each host's timeline for itself, with its own zone and its own clock, then all of them as one."""
     total = _size(discovery)
     done = 0
@@ -132,7 +133,7 @@ def _size(discovery: Discovery) -> int:
     return sum(file.size for source in discovery.sources for file in source.files)
 
 
-def _read(discovery: Discovery, settings: Settings, plan: _Plan, progress: Progress | None) -> Timeline:
+def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progress | None) -> Timeline:
     """The timeline of one host's files; one without sources where none could be parsed."""
     run = _Run(discovery, plan._replace(wanted=plan.wanted.difference(DOUBT)), progress)
     with cores(settings.jobs) as executor:
@@ -170,7 +171,7 @@ def _read(discovery: Discovery, settings: Settings, plan: _Plan, progress: Progr
 class _Run:
     """One run over the evidence: the readers in use, the ledger, the files passed over, the bytes done."""
 
-    def __init__(self, discovery: Discovery, plan: _Plan, progress: Progress | None) -> None:
+    def __init__(self, discovery: Discovery, plan: Plan, progress: Progress | None) -> None:
         self.wanted, self.digest, self.thin, self.rates = plan
         self.progress = progress
         self.definitions = load_definitions()

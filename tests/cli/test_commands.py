@@ -76,6 +76,60 @@ def test_filters_keep_what_they_say(command: Command, logs: Path, options: tuple
     assert [json.loads(line)["line"] for line in out.rstrip("\n").split("\n")] == lines
 
 
+@pytest.mark.parametrize("name", ["report", "gaps", "bursts", "failures", "boots", "outages", "sources"])
+@pytest.mark.parametrize("option", [("--grep", "x"), ("--level", "err")])
+def test_what_picks_events_is_refused_by_what_reasons_from_all(
+    command: Command, logs: Path, name: str, option: tuple[str, str]
+) -> None:
+    """The answer names the commands it goes with, and --help does not offer it."""
+    done = command(name, logs, *option)
+    assert (done.code, done.err) == (
+        2, f"logforensics: {option[0]}: goes with timeline, query and explore; {name} must see every event\n"
+    )  # fmt: skip
+    assert option[0] not in command(name, "--help").out
+
+
+def test_a_level_kept_in_the_configuration_is_for_those_that_take_it(
+    command: Command, logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It does not stop the others."""
+    (tmp_path / "own.toml").write_text('level = "err"\n', encoding="ascii")
+    monkeypatch.setenv("LOGFORENSICS_CONFIG", str(tmp_path / "own.toml"))
+    assert (command("boots", logs).code, command("timeline", logs, "--json").out) == (0, "")
+
+
+CRASH = (
+    "2020-06-23T09:00:01+00:00 web1 systemd[1]: Started Daily apt download activities.\n"
+    "2020-06-23T09:40:00+00:00 web1 kernel: [    0.000000] Linux version 5.10.0-8-amd64 (debian-kernel@lists)\n"
+    "2020-06-23T09:40:09+00:00 web1 systemd[1]: Started Daily apt download activities.\n"
+)
+
+
+def test_a_boot_is_judged_by_what_lies_outside_of_the_time_asked_for(command: Command, tmp_path: Path) -> None:
+    """--since leaves out boots, and no evidence of how a session ended."""
+    (tmp_path / "syslog").write_text(CRASH, encoding="ascii")
+    whole = json.loads(command("boots", tmp_path, "--json").out)["boots"]
+    part = json.loads(command("boots", tmp_path, "--json", "--since", "2020-06-23 09:30").out)["boots"]
+    assert [boot["ended"] for boot in whole] == ["2020-06-23T09:00:01+00:00"]
+    assert part == whole
+
+
+def test_the_boots_of_several_hosts_are_their_own(command: Command, tmp_path: Path) -> None:
+    """One host's boot ends no other's session; the commands that read less than a report are given several, too."""
+    for host, text in (("web1", CRASH), ("web2", CRASH.replace("web1", "web2").replace("T09:4", "T09:1"))):
+        (tmp_path / host / "var" / "log").mkdir(parents=True)
+        (tmp_path / host / "var" / "log" / "syslog").write_text(text, encoding="ascii")
+    boots = json.loads(command("boots", tmp_path, "--json").out)["boots"]
+    assert [boot["ended"] for boot in boots] == ["2020-06-23T09:00:01+00:00"] * 2
+    assert [command(name, tmp_path).code for name in ("gaps", "failures", "bursts")] == [0, 0, 0]
+
+
+def test_a_source_that_is_not_there_is_refused_by_every_command(command: Command, logs: Path) -> None:
+    """An option without effect is a mistake."""
+    for name in ("report", "gaps", "bursts", "failures", "boots", "outages", "timeline"):
+        assert (name, command(name, logs, "--source", "nothing*").code) == (name, 2)
+
+
 def test_timeline_as_csv_disarms_formulas(command: Command, logs: Path) -> None:
     """A spreadsheet runs nothing from a log."""
     rows = list(csv.DictReader(io.StringIO(command("timeline", logs, "--format", "csv").out)))

@@ -224,6 +224,33 @@ def test_a_recorded_command_line_cannot_make_us_write(command: Command, report: 
     assert not (tmp_path / "written").exists()
 
 
+@pytest.mark.parametrize("suffix", ["json", "md"])
+def test_a_report_cannot_choose_whom_we_connect_to(
+    command: Command, tree: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A URL that only the report names is not fetched."""
+
+    def reached(url: str) -> None:
+        raise AssertionError(url)
+
+    monkeypatch.setattr("logforensics.evidence.remote.fetched", reached)
+    path, url = tree.parent / f"incident.{suffix}", "ftp://192.0.2.1/x"
+    command("report", tree, "-q", "-o", path)
+    text = path.read_text(encoding="utf-8").replace(str(tree), url)
+    path.write_text(resealed(json.loads(text)) if suffix == "json" else text, encoding="utf-8")
+    done = command("verify", path)
+    assert (done.code, url in done.err, "type it as PATH" in done.err) == (2, True, True)
+
+
+def test_every_option_that_a_report_records_can_be_run_again(command: Command, tree: Path) -> None:
+    """All those that change what it says, at values other than their defaults."""
+    path = tree.parent / "incident.json"
+    options = ("--host-from", "none", "--decoder-memory", "128", "--threshold", "1h", "--year", "2020", "--tz", "UTC")
+    more = ("--assume-tz", "+10:00", "--source", "*", "--since", "2020-06-23 08:00")
+    assert command("report", tree, "-q", "-o", path, *options, *more).code == 0
+    assert command("verify", path).code == 0
+
+
 def test_missing_evidence_ends_with_3(command: Command, tree: Path, report: Path) -> None:
     """What is not there can neither hold nor differ."""
     (tree / "syslog").unlink()

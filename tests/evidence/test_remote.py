@@ -89,6 +89,40 @@ def test_nothing_there(store: Any) -> None:  # noqa: ANN401, ARG001
         fetched("memory://nowhere")
 
 
+class StoreError(Exception):
+    """What a store's own library raises: no OSError (ftplib.error_perm, botocore's ClientError)."""
+
+
+def test_what_a_library_raises_is_told(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    """In one line, as any wrong argument."""
+
+    def find(*_: object, **__: object) -> None:
+        raise StoreError("530 Login\nincorrect")
+
+    monkeypatch.setattr(type(store), "find", find)
+    with pytest.raises(UsageError, match=r"memory://bucket: 530 Login incorrect$"):
+        fetched("memory://bucket")
+
+
+def test_a_file_that_a_library_cannot_open_is_passed_over(store: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ANN401
+    """The others are read."""
+    store.pipe("/bucket/auth.log", LINE)
+    store.pipe("/bucket/syslog", LINE)
+    usual = type(store).open
+
+    def opened(self: object, path: str, *args: object, **options: object) -> Any:  # noqa: ANN401
+        if path.endswith("auth.log"):
+            raise StoreError
+        return usual(self, path, *args, **options)
+
+    monkeypatch.setattr(type(store), "open", opened)
+    copy = fetched("memory://bucket")
+    assert [(item.name, item.state, item.reason) for item in copy.passed_over] == [
+        ("auth.log", "unread", "it could not be fetched: StoreError")
+    ]
+    assert (copy.folder / "syslog").read_bytes() == LINE
+
+
 def test_a_url_and_a_path(store: Any, tmp_path: Path) -> None:  # noqa: ANN401, ARG001
     """They are not mixed."""
     with pytest.raises(UsageError, match="cannot be read as one"):

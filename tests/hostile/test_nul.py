@@ -186,3 +186,13 @@ def test_r07_memory_stays_flat(tmp_path: Path) -> None:
     done = spawned("sources", tmp_path, "--json")
     assert done.code == 3
     assert done.peak <= CAP
+
+
+def test_pieces_of_one_line_are_counted_each_for_itself(tmp_path: Path) -> None:
+    """Of a line that NULs cut in two, the piece that continues the event above has its own bytes and no others."""
+    traced = [b"Tue Jun 23 09:05:%02d 2020 -> daily.cld database is up to date\n" % second for second in range(4)]
+    broken = b"----\0" + b'{"' * 60 + b"\n"
+    found = read(write(tmp_path, {"freshclam.log": b"".join(traced) + broken}))
+    assert found.fate("freshclam.log", "events") == (4, len(b"".join(traced)))
+    assert found.fate("freshclam.log", "continuation") == (1, 4)
+    assert found.fate("freshclam.log", "unparsed") == (1, len(broken) - 5)

@@ -144,3 +144,34 @@ def test_r03_a_line_inside_another_testifies_to_nothing(tmp_path: Path) -> None:
     assert found.kinds("app.log") == {"torn", "resync"}
     assert found.of("app.log")[1]["program"] == "kernel"
     assert json.loads(logforensics("failures", tmp_path, "--json").out)["failures"] == []
+
+
+def test_r03_a_row_of_columns_that_is_too_short(tmp_path: Path) -> None:
+    """A row that lost some of its cells is unparsed, and the rows around it are events."""
+    head = b"#Fields: date time cs-method cs-uri-stem sc-status\n"
+    rows = [b"2020-06-23 00:00:%02d GET /a 200\n" % second for second in range(5)]
+    rows[2] = rows[2][:23] + b"\n"
+    found = read(write(tmp_path, {"u_ex.log": head + b"".join(rows)}))
+    assert [row["line"] for row in found.of("u_ex.log") if row["path"]] == [2, 3, 5, 6]
+    assert found.fate("u_ex.log", "unparsed") == (1, len(rows[2]))
+
+
+@pytest.mark.parametrize(("short", "long"), [(b"1.2.3.4", b"11.2.3.4"), (b"1:db8::5", b"2001:db8::5")])
+def test_r03_an_address_that_ends_with_another_one(tmp_path: Path, short: bytes, long: bytes) -> None:
+    """Where 1.2.3.4 is a client, a line of 11.2.3.4 is no 1 in front of a line of 1.2.3.4."""
+    request = b' - - [23/Jun/2020:09:05:%02d +1000] "GET / HTTP/1.1" 200 5 "-" "-"\n'
+    found = read(write(tmp_path, {"access.log": short + request % 1 + long + request % 2 + short + request % 3}))
+    assert (found.code, found.damage) == (0, [])
+    assert [row["client"] for row in found.events] == [short.decode(), long.decode(), short.decode()]
+
+
+def test_r03_a_line_that_tells_no_year_is_not_older_for_that(tmp_path: Path) -> None:
+    """A line of syslog around haproxy's own stays one line, whatever else begins with that client in this file."""
+    request = (
+        b' [23/Jun/2020:09:07:%02d.326] www~ www/web1 0/0/1/48/49 200 3313 - - ---- 3/2/0/0/0 0/0 "GET / HTTP/1.1"\n'
+    )
+    relayed = [b"Jun 23 09:07:%02d lb haproxy[812]: 203.0.113.9:5021" % n + request % n for n in range(3)]
+    bare = b"203.0.113.9:5021" + request % 4
+    found = read(write(tmp_path, {"haproxy.log": b"".join(relayed) + bare + relayed[2].replace(b":02", b":05")}))
+    assert (found.code, found.damage) == (0, [])
+    assert [row["line"] for row in found.events] == [1, 2, 3, 4, 5]
