@@ -299,9 +299,10 @@ Unread = list[tuple[str, str]]
 def evidence_zone(roots: Sequence[Path], unread: Unread | None = None) -> tuple[Zone, str] | None:
     """The zone that the evidence's own etc/localtime or etc/timezone names, and the reason in words; None if neither.
 
-    For each root (a folder or a file of the evidence) etc is looked for in it, up to three levels above it, and beside
-    the var/log in its path; the first root that has one decides.  The machine's own /etc counts only for its own live
-    /var/log.  A link to .../zoneinfo/NAME is read, never followed: in a copied tree it points into the wrong machine.
+    For each root (a folder or a file of the evidence) etc is looked for in it, up to three levels above it, beside the
+    var/log in its path, and in the only folder inside it that has a var/log; the first root that has one decides.  The
+    machine's own /etc counts only for its own live /var/log.  A link to .../zoneinfo/NAME is read, never followed: in a
+    copied tree it points into the wrong machine.
     What is there and cannot be read is added to `unread`.
     """
     failed: Unread = [] if unread is None else unread
@@ -323,8 +324,19 @@ def _etc_folders(root: Path) -> list[Path]:
             return [Path("/etc")]
         above = [place, *place.parents]
         beside = [folder.parent.parent for folder in above if folder.name == "log" and folder.parent.name == "var"]
-        homes.update(dict.fromkeys([*beside, *above[: _ETC_LEVELS + 1]]))
+        homes.update(dict.fromkeys([*beside, *above[: _ETC_LEVELS + 1], *_only_host_in(place)]))
     return [home / "etc" for home in homes if home != home.parent]
+
+
+def _only_host_in(place: Path) -> list[Path]:
+    """The folder inside `place` that is a host's root, if there is one and it is the only one."""
+    if (place / "var" / "log").is_dir():
+        return []
+    try:
+        found = [folder for folder in place.iterdir() if (folder / "var" / "log").is_dir()]
+    except OSError:  # a file, or a folder that may not be listed: discovery says so
+        return []
+    return found if len(found) == 1 else []
 
 
 def _zone_of_etc(etc: Path, unread: Unread) -> tuple[Zone, str] | None:

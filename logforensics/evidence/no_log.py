@@ -26,29 +26,32 @@ _FIRST = (
     (r"(?:start: cmd-install|curtin: Installation started)", "what curtin did at the installation, without times"),
     (r"OpenVPN CLIENT LIST$|TITLE,OpenVPN ", "who is connected to OpenVPN at one instant (openvpn, --status)"),
     (r"(?:DISTRIB_ID|X_INSTALLATION_MEDIUM|PRETTY_NAME|NAME)=", "the release that was installed"),
-    (r"Linux [0-9][^ ]* .*\t[0-9/]+ *\t", "a report of sar, whose lines have a clock and no date"),
+    (r"Linux [0-9][^ ]* .*\t[0-9/-]+ *\t", "a report of sar, whose lines have a clock and no date"),
 )
 """Regexes at the start of the first line that is not blank, and what the text then is."""
 
 _ALL = (
     (
-        r"(?:<[0-9]{1,3}>)?\[ *[0-9]+[.][0-9]{6}\] ",
+        r"(?:<[0-9]{1,3}>|[a-z0-9]+ *:[a-z]+ *: )?\[ *[0-9]+[.][0-9]{6}\] ",
         "kernel messages with seconds since boot and no wall clock: kern.log, the journal or dmesg -T have them dated",
+        0.9,
     ),
-    (r"\[\+[0-9]+[.][0-9]{2}s\] ", "a log in seconds since the start of its program, which it does not tell"),
+    (r"\[\+[0-9]+[.][0-9]{2}s\] ", "a log in seconds since the start of its program, which it does not tell", 0.9),
     (
         (
             r"(?:\*\* )?(?:\([A-Za-z0-9:_-]+\): )?(?:[A-Za-z-]+ \*{2}|[A-Za-z-]+)"
             r": [0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{3}: "
         ),
         "a log with times of day whose date it does not tell",
+        0.5,
     ),
     (
         r"(?:[0-9]{1,10}[ \t]+)?[\[(]?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:[.,][0-9]{1,9})?(?:[\])]?[ \t|:;-]|[\])])",
         "a log with times of day whose date it does not tell",
+        0.9,
     ),
 )
-"""Regexes at the start of nine lines in ten."""
+"""Regexes at the start of lines, and the share of the lines; among those of GLib stand the words of other libraries."""
 
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _DATED = re.compile(
@@ -68,8 +71,8 @@ def no_log(head: Sequence[str]) -> str | None:
     for regex, what in _FIRST:
         if re.match(regex, lines[0]):
             return what
-    for regex, what in _ALL:
-        if sum(re.match(regex, line) is not None for line in lines) >= 0.9 * len(lines):
+    for regex, what, share in _ALL:
+        if sum(re.match(regex, line) is not None for line in lines) >= share * len(lines):
             return what
     if _json(head):
         return "a JSON document"

@@ -44,6 +44,27 @@ def test_kernel_messages_without_a_wall_clock() -> None:
     assert no_log([*lines[:10], *["[x] other"] * 5]) is None
 
 
+def test_kernel_messages_with_facility_and_level() -> None:
+    """As dmesg -x writes them."""
+    assert (no_log(["kern  :info  : [    0.000000] Linux version 6.1.0"]) or "").startswith("kernel messages")
+
+
+def test_times_of_day_of_glib_among_words_of_other_libraries() -> None:
+    """A greeter's log holds lines of the server as well."""
+    lines = [
+        "** Message: 23:50:45.783: Starting",
+        "Excess arguments.",
+        "** (greeter:9): WARNING **: 00:33:58.528: No such",
+    ]
+    assert no_log(lines) == "a log with times of day whose date it does not tell"
+
+
+def test_a_report_of_sar() -> None:
+    """Whatever locale wrote its date."""
+    for date in ("06/23/2020", "2020-06-23"):
+        assert no_log([f"Linux 6.1.0 (web1) \t{date} \t_x86_64_\t(1 CPU)"]) is not None
+
+
 @pytest.mark.parametrize("line", ["2020-06-23 09:00:00 Package: x", "Name: x", "", "hello"])
 def test_others_are_not_judged(line: str) -> None:
     """What might be a log of a format nobody knows stays one."""

@@ -68,3 +68,11 @@ def test_a_journal_in_its_export_format_is_read_entry_by_entry() -> None:
     ]
     assert parsed.events.height == len(EXPORT) - 1
     assert parsed.rest.get_column("kind").to_list() == ["blank"]
+
+
+def test_a_line_that_belongs_to_no_record_ends_no_reading(tmp_path: Path) -> None:
+    """It is looked at for a record that may begin inside of it."""
+    lines = [*EXPORT, "", "\x10", "text without a key", "torn__CURSOR=s=739a;i=4ece9", ""]
+    (tmp_path / "a.export").write_text("\n".join(lines * 3), "ascii")
+    found = read_timeline([str(tmp_path)], settings=Settings())
+    assert [source.format for source in found.sources] == ["journal_export"]
