@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from logforensics.cli.options import Run
+from logforensics.cli.options import FINDINGS, Run
 
 
 def boots(run: Run) -> None:
-    """Show every boot, and how the session before it ended: clean, unclean or unknown.
+    """Show every boot, and how the session before ended.
+
+    Clean (it was shut down), unclean (it was not), or unknown.
 
     Example: logforensics boots /var/log
     """
@@ -14,6 +16,6 @@ def boots(run: Run) -> None:
     from logforensics.cli.findings import answer
     from logforensics.cli.reading import investigated, read_boiled_down
 
-    chosen = run.format_of(("table", "json"), "table")
+    chosen = run.format_of(FINDINGS, "table")
     timeline = read_boiled_down(run, SILENCE_FIELDS)
     answer(run, timeline, "boots", investigated(run, timeline).boots, chosen)

@@ -15,6 +15,9 @@ from logforensics.errors import UsageError
 if TYPE_CHECKING:
     from logforensics.report.handmarks import HandMark
 
+FORMATS = ()
+"""It writes none."""
+
 MARKS = "logforensics-marks.json"
 
 
@@ -24,7 +27,9 @@ def explore(
         str, typer.Option("--marks", metavar="FILE", help="Where marks are read from and written to.")
     ] = MARKS,
 ) -> None:
-    """Walk through the timeline: lanes on top, events below, keys to errors, silences and the outage's edges.
+    """Walk through the timeline on the terminal.
+
+    Lanes on top, events below, keys to errors, silences and the outage's edges.
 
     Needs the extra tui: pip install 'logforensics[tui]'. Marked lines go into a report with report --marks FILE.
 

@@ -74,17 +74,28 @@ def _sources(timeline: Timeline, settings: Settings) -> list[SourceSummary]:
 def _matches(pattern: str, columns: list[str]) -> pl.Expr:
     import polars as pl
 
-    try:
-        pl.Series([""]).str.contains(pattern)
-    except pl.exceptions.ComputeError as error:
-        lines = str(error).split("\n")
-        reason = next((line.removeprefix("error: ") for line in lines if line.startswith("error: ")), lines[0])
-        raise UsageError(f"--grep {pattern}: is no regular expression of the Rust dialect: {reason}") from None
+    from logforensics.report.search import matching
+
     shown = [pl.col(name) for name in ("message", "path") if name in columns]
     if set(WEB) <= set(columns):
         shown.append(pl.concat_str([pl.col(name).cast(pl.String) for name in WEB], separator=" ", ignore_nulls=True))
-    tests = [text.str.contains(pattern).fill_null(value=False) for text in shown]
-    return pl.any_horizontal(tests) if tests else pl.lit(value=False)
+    return matching(shown, pattern, f"--grep {pattern}")
+
+
+def nothing_left(timeline: Timeline, settings: Settings) -> str:
+    """Why no event is left, in words: which filters, and what the logs span."""
+    from logforensics.report.build import zone_of
+    from logforensics.report.words import between, window_words
+
+    if timeline.begin is None or timeline.end is None:
+        return "there are no events in these logs"
+    zone = zone_of(timeline, settings.tz)
+    parts = [f"matches {settings.grep!r}"] if settings.grep is not None else []
+    parts += [f"is of level {settings.level} or worse"] if settings.level else []
+    parts += [f"is of {' or '.join(settings.source)}"] if settings.source else []
+    begin, end = span(timeline, settings)
+    parts += [f"lies {window_words(begin, end, zone)}"] if begin is not None or end is not None else []
+    return f"no event {' and '.join(parts)} (these logs: {between(timeline.begin, timeline.end, zone)})"
 
 
 def span(timeline: Timeline, settings: Settings) -> tuple[datetime | None, datetime | None]:

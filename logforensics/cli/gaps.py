@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from logforensics.cli.options import Run, duration
+from logforensics.cli.options import FINDINGS, Run, duration
 
 
 def gaps(
@@ -17,7 +17,7 @@ def gaps(
         typer.Option("--threshold", metavar="DURATION", help="Silences longer than this [each source's own rhythm]."),
     ] = None,
 ) -> None:
-    """Show silences: when a source that usually speaks said nothing, and why.
+    """Show silences: who said nothing, when, and why.
 
     Example: logforensics gaps --threshold 1h /var/log
     """
@@ -26,8 +26,8 @@ def gaps(
     from logforensics.cli.reading import investigated, read_boiled_down
 
     if threshold is not None:
-        seconds = duration("--threshold", threshold)
+        seconds = duration("--threshold", threshold, quiet=run.settings.quiet)
         run = replace(run, settings=replace(run.settings, threshold=seconds))
-    chosen = run.format_of(("table", "json"), "table")
+    chosen = run.format_of(FINDINGS, "table")
     timeline = read_boiled_down(run, SILENCE_FIELDS, edges=True)
     answer(run, timeline, "gaps", investigated(run, timeline).gaps, chosen)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from typing import Annotated, Any
 
@@ -23,8 +25,9 @@ from logforensics.cli import (
     verify,
 )
 from logforensics.cli.config import defaults, is_configured
-from logforensics.cli.options import reads_evidence
+from logforensics.cli.options import FINDINGS, reads_evidence
 from logforensics.cli.output import abandon_stdout, say
+from logforensics.cli.panels import Paneled
 from logforensics.cli.signals import orderly, stopped_by
 from logforensics.errors import LogForensicsError, OutputError, UsageError
 
@@ -44,7 +47,8 @@ app = typer.Typer(
 
 for _module in (report, timeline, gaps, bursts, failures, boots, outages, sources, query, explore):
     _name = _module.__name__.rpartition(".")[2]
-    app.command(_name)(reads_evidence(getattr(_module, _name)))
+    _formats: tuple[str, ...] = getattr(_module, "FORMATS", FINDINGS)
+    app.command(_name, cls=Paneled)(reads_evidence(getattr(_module, _name), _formats))
 app.command("verify")(verify.verify)
 app.command("selftest")(selftest.selftest)
 app.add_typer(parsers.app, name="parsers")
@@ -100,21 +104,21 @@ def _renamed(found: dict[str, dict[str, Any]], commands: dict[str, Any]) -> dict
 
 def run(argv: list[str] | None = None) -> int:
     """Runs one command line and returns its exit code (DESIGN.md section 1); prints, but never a traceback."""
+    words = sys.argv[1:] if argv is None else argv
     try:
-        words = sys.argv[1:] if argv is None else argv
         code = app(words, standalone_mode=False, **_configured(words))
         sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BaseException as error:
-        told = _told(error)
+        told = _told(error, words)
         if told is None:
             raise
         return told
     return code if isinstance(code, int) else 0
 
 
-def _told(error: BaseException) -> int | None:
+def _told(error: BaseException, words: list[str]) -> int | None:
     """The exit code of an error, after one line about it; None for what only a mistake in this program can raise."""
     if isinstance(error, LogForensicsError):
         say(str(error))
@@ -139,6 +143,8 @@ def _told(error: BaseException) -> int | None:
     if message.startswith("Usage:"):
         # No command at all: typer raises its own help as an error.
         sys.stderr.write(message + "\n")
+    elif message.startswith("No such command") and (path := next((w for w in words if os.path.lexists(w)), None)):
+        say(f"{path}: is no command; did you mean: logforensics report {shlex.quote(path)}")
     elif message:
         say(f"{message[0].lower()}{message[1:].rstrip('.')}; try logforensics --help")
     return UsageError.exit_code

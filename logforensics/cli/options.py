@@ -6,7 +6,7 @@ Every command that reads evidence has the same options; `reads_evidence` adds th
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,6 +20,9 @@ from logforensics.settings import Settings
 
 LEVELS = ("emerg", "alert", "crit", "err", "warning", "notice", "info", "debug")
 _LEVEL_NAMES = {"error": "err", "warn": "warning", "critical": "crit", "emergency": "emerg", "panic": "emerg"}
+FINDINGS = ("table", "json")
+"""The formats of a command that lists findings."""
+
 HOW = ("auto", "path", "none")
 """How hosts are told apart (evidence.hosts.HOW, which is not loaded for --help)."""
 
@@ -27,6 +30,9 @@ PICKS_EVENTS = ("level", "grep")
 SHOWS_EVENTS = ("timeline", "query", "explore")
 """The options that keep single events, and the commands that show events.  All others reason from what there is and
 what there is not: in a log of which lines were left out there are silences that never were."""
+
+WRITES = ("as_json", "format_", "output", "redact", "redact_map", "color", "exit_code")
+"""Options of a command that writes a result."""
 
 COLOURS = ("auto", "always", "never")
 _SUFFIXES = {
@@ -46,6 +52,8 @@ _SUFFIXES = {
     ".db": "sqlite",
     ".txt": "terminal",
 }
+_ALSO = {suffix.removeprefix("."): name for suffix, name in _SUFFIXES.items()} | {"text": "terminal"}
+"""Other names of the formats, as people type them."""
 
 
 @dataclass(frozen=True)
@@ -69,15 +77,17 @@ class Run:
         """The format asked for by --json, --format or the suffix of -o; UsageError for one that cannot be written."""
         if self.format is not None:
             chosen, option = self.format, f"--format {self.format}"
+            if chosen not in allowed:
+                chosen = _ALSO.get(chosen.lower(), chosen)
         elif self.output is not None:
             suffix = self.output.suffix.lower()
             chosen, option = _SUFFIXES.get(suffix, default), f"-o {self.output}"
             if suffix and suffix not in _SUFFIXES:
                 raise UsageError(f"{option}: no format has the suffix {suffix}; add --format {'|'.join(allowed)}")
-            if chosen == "terminal" and "table" in allowed:
-                chosen = "table"
         else:
             return default
+        if chosen == "terminal" and "table" in allowed:
+            chosen = "table"
         if chosen not in allowed:
             raise UsageError(f"{option}: this command writes {', '.join(allowed)}")
         return chosen
@@ -108,7 +118,10 @@ def shared(
     level: Annotated[
         str | None, typer.Option("--level", metavar="LEVEL", help="Only this severity or worse, as err.")
     ] = None,
-    grep: Annotated[str | None, typer.Option("--grep", metavar="REGEX", help="Only events whose text matches.")] = None,
+    grep: Annotated[
+        str | None,
+        typer.Option("--grep", metavar="REGEX", help="Only events whose text matches; case counts if it has capitals."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     format_: Annotated[str | None, typer.Option("--format", metavar="FORMAT", help="How to write it.")] = None,
     output: Annotated[
@@ -160,7 +173,7 @@ def shared(
         host_from=host_from,
     )
     if window is not None:
-        settings = replace(settings, window=duration("--window", window))
+        settings = replace(settings, window=duration("--window", window, quiet=quiet))
     if tz is not None:
         _known_zone("--tz", tz)
     return Run(
@@ -173,17 +186,25 @@ def shared(
     )
 
 
-def duration(option: str, text: str) -> float:
-    """A length of time as typed ("1h", "90s"), in seconds; UsageError names the option."""
+def duration(option: str, text: str, *, quiet: bool = False) -> float:
+    """A length of time as typed ("1h", "90s"), in seconds; UsageError names the option.
+
+    A bare number is one of seconds, and is told unless `quiet`.
+    """
+    from logforensics.cli.output import say
     from logforensics.clock.words import duration as parse
 
     try:
-        return float(parse(text))
+        seconds = float(parse(text))
     except UsageError as error:
         message = str(error)
         raise UsageError(
             message if message.startswith(option) else f"{option} {text}: {_reason(message, text)}"
         ) from None
+    if text.strip().isdigit() and seconds and not quiet:
+        # systemd.time(7) has it so, and scripts rely on it; whoever meant hours has to hear of it.
+        say(f"{option} {text}: without a unit this is seconds; write {text}h, {text}m or {text}s to be sure")
+    return seconds
 
 
 def _reason(message: str, text: str) -> str:
@@ -220,15 +241,19 @@ def _level(text: str) -> str:
     return level
 
 
-def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
-    """`command(run, **own)` as a function with the shared options and its own, ready for typer."""
+def reads_evidence(command: Callable[..., None], formats: Sequence[str] = ()) -> Callable[..., None]:
+    """`command(run, **own)` as a function with the shared options and its own, ready for typer.
+
+    `formats` are what its help names for --format; a command without any is told nothing of how to write.
+    """
     own = [
         parameter for name, parameter in inspect.signature(command, eval_str=True).parameters.items() if name != "run"
     ]
     common = list(inspect.signature(shared, eval_str=True).parameters.values())
     names = {parameter.name for parameter in own}
     refused = () if command.__name__ in SHOWS_EVENTS else PICKS_EVENTS
-    common = [_hidden(p) if p.name in refused else p for p in common]
+    untold = refused if formats else (*refused, *WRITES)
+    common = [_hidden(p) if p.name in untold else p for p in common]
 
     def typed(**values: Any) -> None:  # noqa: ANN401  # whatever typer read for the parameters below
         for name in refused:
@@ -243,7 +268,7 @@ def reads_evidence(command: Callable[..., None]) -> Callable[..., None]:
     arguments = [p for p in own if _is_argument(p)]
     options = [p for p in own if not _is_argument(p)]
     ordered = (*arguments, common[0], *options, *common[1:])
-    parameters = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in ordered]
+    parameters = [_naming(p, formats).replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in ordered]
     typed.__name__, typed.__doc__ = command.__name__, command.__doc__
     typed.__annotations__ = {p.name: p.annotation for p in parameters}
     typed.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # what inspect.signature reads
@@ -255,6 +280,14 @@ def _hidden(parameter: inspect.Parameter) -> inspect.Parameter:
     base, option = parameter.annotation.__origin__, copy(parameter.annotation.__metadata__[0])
     option.hidden = True
     return parameter.replace(annotation=Annotated[base, option])
+
+
+def _naming(parameter: inspect.Parameter, formats: Sequence[str]) -> inspect.Parameter:
+    """The parameter; that of --format with the formats in its help."""
+    if parameter.name != "format_" or not formats:
+        return parameter
+    text = f"How to write it: {', '.join(formats)}."
+    return parameter.replace(annotation=Annotated[str | None, typer.Option("--format", metavar="FORMAT", help=text)])
 
 
 def _is_argument(parameter: inspect.Parameter) -> bool:

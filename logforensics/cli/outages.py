@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from logforensics.cli.options import Run
+from logforensics.cli.options import FINDINGS, Run
 from logforensics.errors import UsageError
 
 EDGES = ("start", "end")
@@ -19,7 +19,7 @@ def outages(
         typer.Option("--why", metavar="start|end", help="List every witness that bounds this edge."),
     ] = None,
 ) -> None:
-    """Show outages: start and end as brackets, scope, cause, and what was hit.
+    """Show outages: their brackets, cause, and what was hit.
 
     Example: logforensics outages --why start /var/log
     """
@@ -28,7 +28,7 @@ def outages(
 
     if why is not None and why not in EDGES:
         raise UsageError(f"--why {why}: write start or end")
-    chosen = run.format_of(("table", "json"), "table")
+    chosen = run.format_of(FINDINGS, "table")
     timeline = read_boiled_down(run)
     found = investigated(run, timeline).outages
     if why is None or chosen == "json":

@@ -12,8 +12,7 @@ if TYPE_CHECKING:
     from logforensics.parsing.explain import Explanation
 
 app = typer.Typer(
-    help="List the log formats, check a definition of your own, or see how a log was recognised.\n\n"
-    "Example: logforensics parsers list",
+    help="List, check and explain log formats.\n\nExample: logforensics parsers list",
     rich_markup_mode=None,
     no_args_is_help=True,
 )

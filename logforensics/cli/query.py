@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
 TABLE = "timeline"
 """The one table there is."""
 
+FORMATS = ("table", "json", "jsonl", "csv", "parquet")
+
 UNORDERED = re.compile(r"(?i)\b(?:group|distinct|join|union|except|intersect)\b")
 ORDERED = re.compile(r"(?i)\border\s+by\b")
+
+ASKS = re.compile(r"(?i)[\s(]*(?:select|with|from|show|explain|describe|--|/\*)")
+"""How a query begins."""
 
 WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
@@ -26,10 +32,11 @@ def query(
     run: Run,
     sql: Annotated[str, typer.Argument(metavar="SQL", help='As "select source, count(*) from timeline group by 1".')],
 ) -> None:
-    """Ask the timeline in SQL; the table is called timeline, its columns are those of `timeline --format jsonl`.
+    """Ask the timeline in SQL.
 
-    More columns of web lines: agent, referrer, size, request_time, upstream_time. Instants are compared in UTC and
-    shown in UTC or in --tz. Formats: table, json, jsonl, csv, parquet.
+    The one table is called timeline, its columns are those of `timeline --format jsonl`, and for web lines also agent,
+    referrer, size, request_time, upstream_time. Instants are compared in UTC; the table shows them as the other
+    commands do, JSON, CSV and Parquet in UTC unless --tz says otherwise.
 
     Example: logforensics query "select status, count(*) as n from timeline group by status order by n desc" /var/log
     """
@@ -37,20 +44,24 @@ def query(
     from logforensics.cli.output import refuse_evidence, screen_of, sink
     from logforensics.cli.reading import door_of, finish, read
 
-    chosen = run.format_of(("table", "json", "jsonl", "csv", "parquet"), "table")
+    chosen = run.format_of(FORMATS, "table")
+    if not ASKS.match(sql) and (os.path.lexists(sql) or not sql.split()[1:]):
+        raise UsageError(f'{sql}: the first argument must be SQL in quotes: logforensics query "select ..." PATH')
     if run.output is not None:
         refuse_evidence(run.output, run.settings.paths)
     result = read(run, fields=named(sql))
     answer = door_of(run, result).frame(ask(result.events, sql))
     from logforensics.report import frame
+    from logforensics.report.build import zone_of
 
     screen = screen_of(run)
+    shown = zone_of(result, run.settings.tz)
     writers = {
         "json": lambda: frame.as_json(answer, machine_zone(run)),
         "jsonl": lambda: frame.jsonl(answer, machine_zone(run)),
         "csv": lambda: frame.csv(answer, machine_zone(run)),
         "parquet": lambda: frame.parquet(answer),
-        "table": lambda: frame.table(answer, machine_zone(run), width=screen.width, ascii_only=screen.ascii_only),
+        "table": lambda: frame.table(answer, shown, width=screen.width, ascii_only=screen.ascii_only),
     }
     with sink(run) as stream:
         for chunk in writers[chosen]():
@@ -86,6 +97,12 @@ def ask(events: pl.DataFrame, sql: str) -> pl.DataFrame:
             answer = context.execute(sql, eager=True)
     except pl.exceptions.ColumnNotFoundError:
         raise UsageError(f"the query names a column that there is not; there are: {', '.join(SCHEMA)}") from None
+    except pl.exceptions.SQLInterfaceError as error:
+        reason = str(error).strip().split("\n")[0]
+        unknown = re.fullmatch(r"relation '(.*)' was not found", reason)
+        if unknown:
+            raise UsageError(f"there is no table {unknown[1]}; the only one is {TABLE}") from None
+        raise UsageError(f"the query cannot be answered: {reason}") from None
     except pl.exceptions.PolarsError as error:
         reason = str(error).strip().split("\n")[0]
         raise UsageError(f"the query cannot be answered: {reason}") from None

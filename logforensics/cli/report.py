@@ -14,6 +14,9 @@ from logforensics.errors import UsageError
 if TYPE_CHECKING:
     from logforensics.report.model import Report
 
+FORMATS = ("terminal", "markdown", "html", "svg", "json")
+"""The first three also for a notice."""
+
 Threshold = Annotated[
     str | None, typer.Option("--threshold", metavar="DURATION", help="List silences longer than this [own rhythm].")
 ]
@@ -23,7 +26,8 @@ def with_threshold(run: Run, threshold: str | None) -> Run:
     """The run with --threshold in its settings; UsageError for what is no duration."""
     if threshold is None:
         return run
-    return replace(run, settings=replace(run.settings, threshold=duration("--threshold", threshold)))
+    seconds = duration("--threshold", threshold, quiet=run.settings.quiet)
+    return replace(run, settings=replace(run.settings, threshold=seconds))
 
 
 def report(
@@ -35,7 +39,9 @@ def report(
         str | None, typer.Option("--marks", metavar="FILE", help="Lines marked in explore, for Markdown and HTML.")
     ] = None,
 ) -> None:
-    """Tell what happened, when it started and ended, what was hit, what was not, and why nobody noticed.
+    """Tell what happened, when, what was hit, and why.
+
+    Start and end as brackets, each with the line that proves it; what provably was not hit; and why nobody noticed.
 
     Example: logforensics report /var/log -o incident.html
     """
@@ -48,8 +54,7 @@ def report(
     from logforensics.report.terminal import room_for_strips
 
     run = with_threshold(run, threshold)
-    faces = ("terminal", "markdown", "html", *(() if public else ("svg", "json")))
-    chosen = run.format_of(faces, "terminal")
+    chosen = run.format_of(FORMATS[:3] if public else FORMATS, "terminal")
     if run.output is not None:
         # A refusal after minutes of reading would be a waste of them.
         refuse_evidence(run.output, run.settings.paths)

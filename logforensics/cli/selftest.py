@@ -29,9 +29,9 @@ class Part(NamedTuple):
 
 
 def selftest(as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False) -> None:
-    """Read a reference corpus whose answers are known, and tell whether this installation finds them.
+    """Check this installation against a known corpus.
 
-    Exits with 0 if it does and with 1 if anything differs.
+    It reads logs whose answers are known, and exits with 0 if it finds them and with 1 if anything differs.
 
     Example: logforensics selftest
     """

@@ -5,9 +5,13 @@ from __future__ import annotations
 from logforensics.cli.options import Run
 from logforensics.errors import UsageError
 
+FORMATS = ("table", "json", "sha256")
+
 
 def sources(run: Run) -> None:
-    """Show which logs there are, how each was read, in which zone, and where every line went.
+    """Show which logs were read, and how.
+
+    Each with its format and zone, and where every line went; then what was passed over, damaged or assumed.
 
     With --format sha256 it writes the hashes of the files that were read, as sha256sum -c takes them.
 
@@ -21,7 +25,7 @@ def sources(run: Run) -> None:
     from logforensics.report.build import file_rows, notes, source_rows, zone_of
     from logforensics.report.escape import ascii_json
 
-    chosen = run.format_of(("table", "json", "sha256"), "table")
+    chosen = run.format_of(FORMATS, "table")
     if chosen == "sha256" and run.hiding is not None:
         raise UsageError("--format sha256: names the files as they are, for sha256sum; leave out --redact")
     timeline = read(run, fields=())

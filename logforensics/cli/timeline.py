@@ -51,7 +51,8 @@ def timeline(
 
     Example: logforensics timeline /var/log --around "2020-06-23 09:05" --window 10m
     """
-    from logforensics.cli.output import refuse_evidence, sink
+    from logforensics.cli.filters import nothing_left
+    from logforensics.cli.output import refuse_evidence, sink, warn
     from logforensics.cli.pager import paged
     from logforensics.cli.reading import door_of, finish, read
     from logforensics.schema import ALWAYS, SCHEMA
@@ -71,6 +72,8 @@ def timeline(
     with sink(run) if no_pager or chosen != "table" else paged(run) as stream:
         for chunk in _chunks(run, shown, chosen, csv_raw=csv_raw, fold=fold):
             stream.write(chunk)
+    if not result.events.height:
+        warn(run, nothing_left(shown, run.settings))
     finish(run, result, result.events.height > 0)
 
 

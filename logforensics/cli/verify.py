@@ -37,7 +37,9 @@ def verify(
     as_json: Annotated[bool, typer.Option("--json", help="Write JSON.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the exit code.")] = False,
 ) -> None:
-    """Check a report against its evidence: hash every file, read every cited line, derive every value again.
+    """Check a report against its evidence.
+
+    Every file is hashed, every cited line read and every value derived again.
 
     Exits with 0 if all of it holds, 1 if anything differs, 3 if evidence is missing.
 
@@ -75,6 +77,9 @@ def _verified(path: Path, paths: Sequence[str], redact_map: Path | None) -> Veri
     except OSError as error:
         raise UsageError(f"{path}: {error.strerror or error}") from None
     try:
+        if path.suffix.lower() in {".html", ".htm", ".svg"}:
+            beside = path.with_suffix(".json").name
+            raise UsageError(f"{path}: verify reads JSON and Markdown; keep a report -o {beside} beside the page")
         if path.suffix.lower() in {".md", ".markdown"}:
             return _markdown(path.name, data, paths, redact_map)
         return _document(path.name, data, paths, redact_map)

@@ -10,10 +10,10 @@ import polars as pl
 
 from logforensics.analysis.findings import Cite, Gap
 from logforensics.clock.zones import Zone
-from logforensics.errors import UsageError
 from logforensics.outage.model import Edge, Outage
 from logforensics.report.charts import tells_of_error
 from logforensics.report.rows import said, shown
+from logforensics.report.search import matching
 
 
 @dataclass(frozen=True)
@@ -86,11 +86,7 @@ class Scene:
 
     def find(self, pattern: str) -> tuple[Place, ...]:
         """Every row whose text matches; UsageError for what is no regular expression of the Rust dialect."""
-        text = said(self._events.columns)
-        try:
-            hits = self._events.select(text.str.contains(pattern).fill_null(value=False)).to_series()
-        except pl.exceptions.ComputeError as error:
-            raise UsageError(f"/{pattern}: is no regular expression: {str(error).split(chr(10))[-1]}") from None
+        hits = self._events.select(matching([said(self._events.columns)], pattern, f"/{pattern}")).to_series()
         return tuple(Place(row, f"/{pattern}") for row in hits.arg_true().to_list())
 
     def rows(self, first: int, count: int) -> list[tuple[str, str, str, str, bool]]:

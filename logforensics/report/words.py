@@ -112,6 +112,15 @@ def between(first: datetime, last: datetime, zone: Zone) -> str:
     return f"{clock(first, zone)[:19]}{'' if one == two else f' {one}'} to {clock(last, zone)[:19]} {two}"
 
 
+def window_words(begin: datetime | None, end: datetime | None, zone: Zone) -> str:
+    """The selection of --since and --until in words, as "from 2020-06-23 09:00:00 +10:00 on"."""
+    if begin is not None and end is not None:
+        return f"from {between(begin, end, zone)}"
+    if begin is not None:
+        return f"from {clock(begin, zone)[:19]} {offset(begin, zone)} on"
+    return f"before {clock(end, zone)[:19]} {offset(end, zone)}" if end is not None else "at any time"
+
+
 def both(time: datetime, zone: Zone) -> str:
     """The instant as the site's clock showed it, with UTC behind it unless that is the same."""
     if offset(time, zone) == "UTC":

@@ -42,6 +42,26 @@ def test_gaps_finds_the_silence_over_the_threshold(command: Command, logs: Path)
     ]
 
 
+def test_a_threshold_without_a_unit_is_told(command: Command, logs: Path) -> None:
+    """Seconds, as systemd has it; whoever meant hours has to hear of it, unless quiet."""
+    assert "--threshold 1: without a unit this is seconds" in command("gaps", logs, "--threshold", "1").err
+    assert command("gaps", logs, "--threshold", "1", "--quiet").err == ""
+    assert command("gaps", logs, "--threshold", "1s").err == ""
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("--grep", "nothing"), "no event matches 'nothing' (these logs: 2020-06-23 09:00:01 to 2020-06-23 12:05:02"),
+        (("--since", "2021-01-01"), "no event lies from 2021-01-01 00:00:00 +10:00 on (these logs: "),
+        (("--until", "2019-01-01", "--level", "err"), "is of level err or worse and lies before 2019-01-01"),
+    ],
+)
+def test_a_timeline_of_nothing_says_why(command: Command, logs: Path, args: tuple[str, ...], said: str) -> None:
+    """A head without rows could be a mistake of the program."""
+    assert said in command("timeline", logs, *args).err
+
+
 def test_failures_names_the_line(command: Command, logs: Path) -> None:
     """The remount is found in file and line."""
     rows = json.loads(command("failures", logs, "--json").out)["failures"]

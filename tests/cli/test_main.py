@@ -30,6 +30,16 @@ def test_every_help_has_an_example(command: Command, words: tuple[str, ...]) -> 
     assert (done.code, "Example: logforensics" in done.out) == (0, True)
 
 
+def test_the_help_of_format_names_what_the_command_writes(command: Command) -> None:
+    """Nobody can guess a list of names."""
+    assert "--format FORMAT    How to write it: table, json, sha256." in command("sources", "--help").out
+
+
+def test_no_summary_of_a_command_is_cut(command: Command) -> None:
+    """On 80 columns each fits its line."""
+    assert "..." not in command("--help").out.partition("Commands:")[2]
+
+
 def test_the_version_is_one_line(command: Command) -> None:
     """Scripts can read it."""
     done = command("--version")
@@ -65,6 +75,9 @@ def test_the_version_is_one_line(command: Command) -> None:
         (("report", "LOGS/syslog", "-o", "LOGS/syslog", "--format", "json"), "is itself evidence"),
         (("report", "LOGS", "-o", "NOWHERE/x.md"), "there is no folder"),
         (("bogus",), "no such command 'bogus'"),
+        (("LOGS",), "is no command; did you mean: logforensics report LOGS"),
+        (("query", "LOGS"), 'LOGS: the first argument must be SQL in quotes: logforensics query "select ..." PATH'),
+        (("verify", "NOWHERE/x.html"), "No such file"),
         (("report", "--bogus"), "no such option: --bogus"),
         (("parsers", "check", "NOWHERE"), "NOWHERE: no such file"),
     ],
@@ -76,7 +89,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     done = command(*(arg.replace("LOGS", str(logs)).replace("NOWHERE", str(logs.parent / "no")) for arg in args))
     assert done.code == 2
     assert done.err.startswith("logforensics: ")
-    assert message.replace("NOWHERE", str(logs.parent / "no")) in done.err
+    assert message.replace("NOWHERE", str(logs.parent / "no")).replace("LOGS", str(logs)) in done.err
     assert done.err.count("\n") == 1
     assert done.out == ""
 

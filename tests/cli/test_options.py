@@ -37,6 +37,8 @@ def test_options_become_settings() -> None:
         (Run(Settings(), output=Path("a.txt")), "terminal"),
         (Run(Settings(), output=Path("a")), "terminal"),
         (Run(Settings(), format="json", output=Path("a.md")), "json"),
+        (Run(Settings(), format="md"), "markdown"),
+        (Run(Settings(), format="txt"), "terminal"),
     ],
 )
 def test_the_format_is_the_option_or_the_suffix(run: Run, expected: str) -> None:

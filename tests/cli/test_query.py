@@ -40,7 +40,7 @@ def test_groups_come_in_one_order(capfd: pytest.CaptureFixture[str], log: str) -
     assert (code, json.loads(out)["rows"]) == (0, [{"status": 200, "n": 2}, {"status": 504, "n": 1}])
 
 
-def test_instants_are_utc_unless_asked(capfd: pytest.CaptureFixture[str], log: str) -> None:
+def test_instants_in_json_are_utc_unless_asked(capfd: pytest.CaptureFixture[str], log: str) -> None:
     """A time in the query is compared in UTC; --tz says how it is shown."""
     sql = "select time from timeline where time > '2020-06-22 23:07:56'"
     assert json.loads(asked(capfd, sql, log, "--json")[1])["rows"] == [{"time": "2020-06-22T23:07:57.000000+00:00"}]
@@ -66,19 +66,21 @@ def test_csv_disarms_and_parquet_keeps(capfd: pytest.CaptureFixture[str], log: s
 
 
 def test_rows_too_wide_become_records(capfd: pytest.CaptureFixture[str], log: str) -> None:
-    """With all columns a row is shown as one column a line, and the escape is shown."""
+    """With all columns a row is one column a line, the escape is shown, and instants in the evidence's own zone."""
     out = asked(capfd, "select * from timeline where path = '/b' limit 1", log)[1]
-    assert out.startswith("-- 1\ntime           2020-06-22T23:07:56+00:00\n")
+    assert out.startswith("-- 1\ntime           2020-06-23T09:07:56+10:00\n")
     assert "agent          x\\x1b[31m\n" in out
-    assert out.endswith("(1 row; times in UTC)\n")
+    assert out.endswith("(1 row; times in +10:00)\n")
 
 
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
-        ("selekt", "the query cannot be answered: sql parser error"),
+        ("selekt 1", "the query cannot be answered: sql parser error"),
+        ("selekt", "selekt: the first argument must be SQL in quotes"),
         ("select nope from timeline", "names a column that there is not; there are: time, "),
-        ("select * from other", "the query cannot be answered: "),
+        ("select * from other", "there is no table other; the only one is timeline"),
+        ("select nope(time) from timeline", "the query cannot be answered: "),
     ],
 )
 def test_what_cannot_be_asked_is_said(capfd: pytest.CaptureFixture[str], log: str, sql: str, said: str) -> None:
