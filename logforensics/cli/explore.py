@@ -13,6 +13,7 @@ from logforensics.cli.options import Run
 from logforensics.errors import UsageError
 
 if TYPE_CHECKING:
+    from logforensics.analysis.findings import Cite
     from logforensics.report.handmarks import HandMark
 
 FORMATS = ()
@@ -45,6 +46,7 @@ def explore(
     from logforensics.cli.output import refuse_evidence
     from logforensics.cli.reading import read
     from logforensics.cli.timeline import FIELDS
+    from logforensics.evidence.cited import read_cited
     from logforensics.explore.scene import Scene
     from logforensics.report.handmarks import read_marks
     from logforensics.report.lanes import telling
@@ -62,14 +64,19 @@ def explore(
     events = read(run, FIELDS).events
     if not events.height:
         raise UsageError("explore: there are no events to walk through")
-    scene = Scene(events, model.outages, model.gaps, model.zone)
+
+    def logged(cite: Cite) -> str | None:
+        return read_cited(timeline.log_files, [(cite.file, cite.line)]).get((cite.file, cite.line))
+
+    scene = Scene(events, model.outages, model.gaps, model.zone, logged)
     names = [row.path for row in sorted(model.sources, key=telling(model.outages))]
 
     def save(chosen: tuple[HandMark, ...]) -> str:
         from logforensics.cli.output import write_text
         from logforensics.report.handmarks import marks_text
+        from logforensics.report.words import plural
 
         write_text(replace(run, output=path), marks_text(chosen))
-        return f"wrote {len(chosen)} marks to {path}; logforensics report --marks {path}"
+        return f"wrote {plural(len(chosen), 'mark')} to {path}; logforensics report --marks {path} -o incident.md"
 
     Explorer(scene, timeline.events, names, before, save).run()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 import polars as pl
+from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
@@ -20,9 +21,11 @@ from textual.strip import Strip
 from textual.widgets import Footer, Input, Static
 
 from logforensics.errors import LogForensicsError
-from logforensics.explore.lanes import NAME, axis, cursor_cell, lanes, outage_cells
+from logforensics.explore.lanes import ERROR, NAME, SILENT, axis, cursor_cell, lanes, outage_cells
 from logforensics.explore.scene import Place, Scene, following
 from logforensics.report.handmarks import HandMark
+from logforensics.report.layout import shorten
+from logforensics.report.words import plural
 
 MOST_LANES = 10
 """Lanes shown: half a screen of 24 lines, the events keep the other half."""
@@ -35,13 +38,21 @@ PLAIN, DIM, BAD, WARN, CURSOR, MARKED = (
     Style(color="cyan", bold=True),
 )  # fmt: skip
 
-HELP = """\
- up down pgup pgdn home end   move            g G   next, previous silence
- n N   next, previous error                   o O   next, previous edge of an outage
- /     search; Enter goes on to the next hit  + - 0 zoom the lanes in, out, all of it
- m     mark the line, again to unmark         '     next mark
- w     write the marks                        Enter everything known of the line
- ?     this                                   q     leave"""
+HELP = (
+    ("up down pgup pgdn", "move; home, end"),
+    ("n N", "next, previous error"),
+    ("g G", "next, previous silence"),
+    ("o O", "next, previous edge of an outage"),
+    ("/", "search, Enter goes to the next hit"),
+    ("h H", "next, previous hit"),
+    ("m", "mark the line, again to unmark"),
+    ("'", "next mark"),
+    ("w", "write the marks"),
+    ("+ - 0", "zoom the lanes in, out, all of it"),
+    ("Enter", "everything known of the line"),
+    ("q", "leave"),
+)
+"""The keys: narrow enough for a panel on 40 columns."""
 
 
 class Events(ScrollView, can_focus=True):
@@ -72,7 +83,10 @@ class Events(ScrollView, can_focus=True):
             return Strip.blank(self.size.width)
         clock, severity, at, text, bad = drawn[0]
         style = BAD if bad else WARN if severity == "warning" else PLAIN
-        place = at if len(at) <= NAME else ".." + at[2 - NAME :]
+        place = shorten(at, NAME)
+        room = self.scrollable_content_region.width - len(clock) - NAME - 3
+        if cell_len(text) > room > 1:
+            text = set_cell_size(text, room - 1) + "\u2026"
         segments = [
             Segment("*" if row in self.marked else " ", MARKED),
             Segment(f"{clock} ", DIM),
@@ -122,13 +136,15 @@ class Explorer(App[None]):
     Events { height: 1fr; scrollbar-size-vertical: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("q", "quit", "Quit"),
+        Binding("q", "leave", "Quit"),
         Binding("n", "go('errors', 1)", "Error"),
         Binding("N", "go('errors', -1)", show=False),
         Binding("g", "go('gaps', 1)", "Gap"),
         Binding("G", "go('gaps', -1)", show=False),
         Binding("o", "go('edges', 1)", "Outage"),
         Binding("O", "go('edges', -1)", show=False),
+        Binding("h", "go('hits', 1)", show=False),
+        Binding("H", "go('hits', -1)", show=False),
         Binding("slash", "ask", "Search", key_display="/"),
         Binding("m", "mark", "Mark"),
         Binding("apostrophe", "next_mark", show=False),
@@ -160,6 +176,8 @@ class Explorer(App[None]):
         self.names = list(names)
         self.notes = {mark.cite: mark.note for mark in marks}
         self.save = save
+        self.written = dict(self.notes)
+        self.asked_to_leave = False
         self.hits: tuple[Place, ...] = ()
         self.pattern = ""
         self.list = Events(scene)
@@ -191,6 +209,7 @@ class Explorer(App[None]):
         self._say(place.what)
 
     def _say(self, words: str) -> None:
+        self.asked_to_leave = False
         row = self.list.cursor
         self.query_one("#said", Static).update(Text(f" {row + 1:,} of {len(self.scene):,}   {words}", no_wrap=True))
         self._draw()
@@ -205,7 +224,7 @@ class Explorer(App[None]):
         for name, drawn in lanes(self.counted, self.names[:MOST_LANES], self.window, width):
             picture.append(f"\n{name} ", style="bold")
             for cell in drawn:
-                picture.append(cell, style="red" if cell == "\u2715" else "green")
+                picture.append(cell, style="red" if cell == ERROR else "dim" if cell == SILENT else "green")
         picture.append("\n" + "outage".ljust(NAME) + " ", style="bold")
         picture.append(outage_cells(self.scene.outages, self.window, cells), style="red")
         at = cursor_cell(time, self.window, cells)
@@ -229,11 +248,12 @@ class Explorer(App[None]):
 
     def action_go(self, kind: str, step: int) -> None:
         """To the next or previous place of a kind: the next hit of a search, where one is under way."""
-        places: Sequence[Place] = getattr(self.scene, kind)
-        names = {"errors": "error", "gaps": "silence", "edges": "edge of an outage"}
+        places: Sequence[Place] = self.hits if kind == "hits" else getattr(self.scene, kind)
+        names = {"errors": "error", "gaps": "silence", "edges": "edge of an outage", "hits": "hit"}
         found = following(places, self.list.cursor, step)
         if found is None:
-            self._say(f"no {names[kind]} {'after' if step > 0 else 'before'} this line")
+            still = self.scene.open_at(self.list.cursor) if kind == "gaps" else ""
+            self._say(f"no {names[kind]} {'after' if step > 0 else 'before'} this line{still and f'; {still}'}")
         else:
             self._at(found)
 
@@ -245,7 +265,8 @@ class Explorer(App[None]):
         ask.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Goes to the next line that matches."""
+        """Goes to the next line that matches, and gives the keys back to the list."""
+        self._put_away()
         if event.value != self.pattern:
             try:
                 self.hits = self.scene.find(event.value)
@@ -258,14 +279,17 @@ class Explorer(App[None]):
             self._say(f"nothing matches /{self.pattern}")
         else:
             self.list.go(found.row)
-            self._say(f"{len(self.hits):,} lines match; Enter for the next, Escape to go on")
+            self._say(f"{plural(len(self.hits), 'line')} with /{self.pattern}; h and H go on")
 
     def on_key(self, event: object) -> None:
         """Escape leaves the search."""
-        ask = self.query_one("#ask", Input)
-        if getattr(event, "key", "") == "escape" and ask.has_class("asked"):
-            ask.remove_class("asked")
-            self.list.focus()
+        if getattr(event, "key", "") == "escape" and self.query_one("#ask", Input).has_class("asked"):
+            self._put_away()
+
+    def _put_away(self) -> None:
+        """The search box is closed, and keys mean what they mean in the list."""
+        self.query_one("#ask", Input).remove_class("asked")
+        self.list.focus()
 
     def action_mark(self) -> None:
         """Marks the line, or takes its mark away."""
@@ -291,9 +315,21 @@ class Explorer(App[None]):
             self._say("there is nowhere to write marks to")
             return
         try:
-            self._say(self.save(tuple(HandMark(cite, note) for cite, note in self.notes.items())))
+            told = self.save(tuple(HandMark(cite, note) for cite, note in self.notes.items()))
         except LogForensicsError as error:
             self._say(str(error))
+            return
+        self.written = dict(self.notes)
+        self._say(told)
+
+    def action_leave(self) -> None:
+        """Leaves; with marks that were not written only when asked twice in a row."""
+        changed = len(self.notes.keys() ^ self.written.keys())
+        if not changed or self.asked_to_leave or self.save is None:
+            self.exit()
+            return
+        self._say(f"{plural(changed, 'change')} to the marks not written: w writes, q leaves anyway")
+        self.asked_to_leave = True
 
     def action_zoom(self, factor: float) -> None:
         """The lanes' window narrower or wider, around the cursor."""
@@ -309,7 +345,7 @@ class Explorer(App[None]):
 
     def action_help(self) -> None:
         """The keys."""
-        self.push_screen(Details([("", line) for line in HELP.split("\n")]))
+        self.push_screen(Details(HELP))
 
     def action_details(self) -> None:
         """Everything known of the line."""

@@ -11,6 +11,7 @@ from logforensics.clock.zones import Zone
 from logforensics.outage.model import Outage
 from logforensics.report.charts import bin_counts
 from logforensics.report.layout import shorten
+from logforensics.report.words import offset
 
 NAME = 22
 """Columns of a lane's name."""
@@ -18,23 +19,37 @@ NAME = 22
 SHADES = " \u2591\u2592\u2593\u2588"
 """Nothing, and four steps of how full a cell is: by the square root of its share of the source's fullest."""
 
-ERROR = "\u2715"
+ERROR, SILENT = "\u2715", "\u00b7"
 
 
 def lanes(
     events: pl.DataFrame, names: Sequence[str], window: tuple[datetime, datetime], width: int
 ) -> list[tuple[str, str]]:
-    """(name, cells) of each source over the window; a cell with an error is ERROR."""
+    """(name, cells) of each source over the window.
+
+    A cell with an error is ERROR, one without a line SILENT, and blank before the source's first and after its last.
+    """
     begin, end = window
     cells = max(1, width - NAME - 1)
     filled: dict[str, dict[int, tuple[int, int]]] = {}
     for source, at, number, bad in bin_counts(events, begin, max(end, begin + timedelta(microseconds=cells)), cells):
         filled.setdefault(source, {})[at] = number, bad
+    step = (end - begin) / cells
     drawn = []
+    spans = {
+        str(source): (first, last)
+        for source, first, last in events.group_by("source")
+        .agg(first=pl.col("time").min(), last=pl.col("time").max())
+        .iter_rows()
+    }
     for name in names:
+        first, last = spans.get(name, (end, begin))
         mine = filled.get(name, {})
         most = max((number for number, _ in mine.values()), default=1)
-        text = "".join(_cell(*mine.get(at, (0, 0)), most) for at in range(cells))
+        text = "".join(
+            SILENT if at not in mine and first <= begin + step * at <= last else _cell(*mine.get(at, (0, 0)), most)
+            for at in range(cells)
+        )
         drawn.append((shorten(name, NAME).ljust(NAME), text))
     return drawn
 
@@ -80,5 +95,6 @@ def axis(window: tuple[datetime, datetime], zone: Zone, width: int) -> str:
     """The instants at both ends of the axis, in the zone shown."""
     local = zone.to_local(pl.Series([*window], dtype=pl.Datetime("us", "UTC")))["wall"]
     left, right = (f"{time:%Y-%m-%d %H:%M:%S}" for time in local.to_list())
+    right += f" {offset(window[1], zone)}"
     room = width - NAME - 1
     return " " * (NAME + 1) + left + right.rjust(max(1, room - len(left)))

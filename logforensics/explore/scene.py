@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from logforensics.outage.model import Edge, Outage
 from logforensics.report.charts import tells_of_error
 from logforensics.report.rows import said, shown
 from logforensics.report.search import matching
+from logforensics.report.words import SILENCES, both, duration, listing, short_clock
 
 
 @dataclass(frozen=True)
@@ -28,10 +29,19 @@ class Scene:
     """The rows of a timeline, in its order, with `errors`, `gaps` and `edges` as places among them.
 
     In: the events of `timeline` with message, severity and web columns, what was found, and the zone to show.  Rows are
-    numbered from 0.  Texts are escaped for a terminal.
+    numbered from 0.  Texts are escaped for a terminal.  `logged` gives a line as it stands in its file.
     """
 
-    def __init__(self, events: pl.DataFrame, outages: Sequence[Outage], gaps: Sequence[Gap], zone: Zone) -> None:
+    def __init__(
+        self,
+        events: pl.DataFrame,
+        outages: Sequence[Outage],
+        gaps: Sequence[Gap],
+        zone: Zone,
+        logged: Callable[[Cite], str | None] | None = None,
+    ) -> None:
+        self._logged = logged
+        self._gaps = tuple(gaps)
         self.zone = zone
         self.outages = tuple(outages)
         self._events = events
@@ -42,7 +52,10 @@ class Scene:
         bad = events.select(tells_of_error(events.columns)).to_series()
         self.errors = tuple(Place(row, "an error") for row in bad.arg_true().to_list())
         self.gaps = tuple(
-            Place(self.row_of(gap.before, gap.start), f"{gap.source} falls silent: {gap.cause}")
+            Place(
+                self.row_of(gap.before, gap.start),
+                f"{gap.source} falls silent for {duration(gap.seconds)}: {SILENCES.get(gap.cause, gap.cause)}",
+            )
             for gap in sorted(gaps, key=lambda gap: (gap.start, gap.source))
         )
         self.edges = tuple(place for outage in outages for place in self._edges(outage))
@@ -79,6 +92,15 @@ class Scene:
         time: datetime = self.times[row]
         return time
 
+    def open_at(self, row: int) -> str:
+        """The silences that are under way at a row, in words; "" without any."""
+        time = self.time_of(row)
+        still = sorted((gap.start, gap.source) for gap in self._gaps if gap.start < time < gap.end)
+        if not still:
+            return ""
+        told = listing((f"{source} since {short_clock(start, self.zone)}" for start, source in still), 3)
+        return f"silent here: {told}"
+
     def cite_of(self, row: int) -> Cite:
         """The line a row stands for."""
         file, line = self._events.select("file", "line").row(row)
@@ -112,11 +134,17 @@ class Scene:
         ]
 
     def details(self, row: int) -> list[tuple[str, str]]:
-        """Everything known of one row: column and value, escaped."""
+        """Everything known of one row: the line as it was logged, then column and value; escaped."""
         from logforensics.report.escape import plain
 
         values = self._events.row(row, named=True)
-        return [(name, plain(str(value), 4000)) for name, value in values.items() if value is not None]
+        logged = None if self._logged is None else self._logged(self.cite_of(row))
+        rows = [] if logged is None else [("as logged", plain(logged, 4000))]
+        for name, value in values.items():
+            if value is not None:
+                said = both(value, self.zone) if isinstance(value, datetime) else str(value)
+                rows.append((name, plain(said, 4000)))
+        return rows
 
 
 def following(places: Sequence[Place], row: int, step: int) -> Place | None:

@@ -63,11 +63,37 @@ def test_keys_go_where_something_happened(keys: list[str], row: int) -> None:
 
 
 def test_search_goes_from_hit_to_hit() -> None:
-    """Enter goes on, Escape gives the keys back to the list."""
-    keys = ["slash", *"line", "enter", "enter", "escape", "down"]
-    app = played(keys)
+    """Enter gives the keys back to the list; h goes on."""
+    app = played(["slash", *"line", "enter", "h", "h", "H", "down"])
     assert app.list.cursor == 5
     assert len(app.hits) == 9
+
+
+def test_after_a_miss_keys_are_no_text() -> None:
+    """Whoever presses m next means to mark."""
+    app = played(["slash", *"nope", "enter", "m"])
+    assert app.list.marked == {2}
+
+
+@pytest.mark.parametrize(("keys", "left"), [("q", True), ("mq", False), ("mqq", True), ("mqjq", False), ("mwq", True)])
+def test_marks_are_not_lost_without_a_word(keys: str, left: bool) -> None:
+    """Leaving with marks that were not written takes q twice in a row."""
+
+    class Watched(Explorer):
+        left = False
+
+        def exit(self, *_: object, **__: object) -> None:
+            self.left = True
+
+    app = played(list(keys), kind=Watched)
+    assert app.left == left  # type: ignore[attr-defined]
+    assert left or "1 change to the marks not written: w writes, q leaves anyway" in app.words  # type: ignore[attr-defined]
+
+
+def test_silences_under_way_are_told_where_none_begins() -> None:
+    """No silence after this line is half of the truth."""
+    app = played(["o", "o", "O", "down", "down", "g"])
+    assert "no silence after this line; silent here: syslog since 19:00:04" in app.words  # type: ignore[attr-defined]
 
 
 def test_a_broken_expression_is_said() -> None:

@@ -59,6 +59,13 @@ def test_rows_are_local_and_escaped() -> None:
     assert scene().rows(50, 2) == []
 
 
+def test_details_have_the_line_as_logged_and_one_zone() -> None:
+    """The zone of the list, with UTC behind it; what a terminal would obey is shown."""
+    shown = Scene(events(), (), (), Zone.named("+10:00"), lambda cite: f"raw {cite}\x1b").details(2)
+    assert shown[0] == ("as logged", "raw syslog:3\\x1b")
+    assert shown[1] == ("time", "2020-06-23 19:00:02 +10:00 (2020-06-23 09:00:02 UTC)")
+
+
 def test_search_finds_rows_and_says_what_is_no_expression() -> None:
     """A regular expression over what is shown."""
     assert [place.row for place in scene().find("line [12]$")] == [1, 2]
