@@ -98,7 +98,7 @@ class Scene:
         still = sorted((gap.start, gap.source) for gap in self._gaps if gap.start < time < gap.end)
         if not still:
             return ""
-        told = listing((f"{source} since {short_clock(start, self.zone)}" for start, source in still), 3)
+        told = listing((f"{source.rpartition('/')[2]} since {short_clock(start, self.zone)}" for start, source in still), 3)
         return f"silent here: {told}"
 
     def cite_of(self, row: int) -> Cite:
