@@ -211,7 +211,8 @@ class Explorer(App[None]):
     def _say(self, words: str) -> None:
         self.asked_to_leave = False
         row = self.list.cursor
-        self.query_one("#said", Static).update(Text(f" {row + 1:,} of {len(self.scene):,}   {words}", no_wrap=True, overflow="ellipsis"))
+        told = f" {row + 1:,} of {len(self.scene):,}   {words}"
+        self.query_one("#said", Static).update(Text(told, no_wrap=True, overflow="ellipsis"))
         self._draw()
 
     def _draw(self) -> None:

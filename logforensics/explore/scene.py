@@ -98,8 +98,8 @@ class Scene:
         still = sorted((gap.start, gap.source) for gap in self._gaps if gap.start < time < gap.end)
         if not still:
             return ""
-        told = listing((f"{source.rpartition('/')[2]} since {short_clock(start, self.zone)}" for start, source in still), 3)
-        return f"silent here: {told}"
+        told = (f"{source.rpartition('/')[2]} since {short_clock(start, self.zone)}" for start, source in still)
+        return f"silent here: {listing(told, 3)}"
 
     def cite_of(self, row: int) -> Cite:
         """The line a row stands for."""
