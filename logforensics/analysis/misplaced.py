@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from logforensics.analysis.findings import Cite, Doubt
+from logforensics.schema import COUNT, lines_expr
 
 LATE = timedelta(seconds=5)
 """How far lines of one log come out of order by themselves: writers queue for the lock, stamps are cut to seconds."""
@@ -39,8 +40,10 @@ def misplaced(events: pl.DataFrame) -> tuple[Doubt, ...]:
     `events`: time, source, file, line and time_basis, in order of time; host and status where known.
     """
     found = [*_strangers(events)]
-    for part in _disordered(events):
-        found += _out_of_order(part)
+    # of a log that was thinned out too few lines are left to tell a record from a stretch of them
+    if COUNT not in events.columns:
+        for part in _disordered(events):
+            found += _out_of_order(part)
     return tuple(sorted(found, key=lambda doubt: (doubt.time, doubt.cite)))
 
 
@@ -52,7 +55,11 @@ def _strangers(events: pl.DataFrame) -> Iterator[Doubt]:
         events.lazy()
         .filter(pl.col("host").is_not_null(), pl.col("time_basis") != "carried")
         .group_by("source", "host")
-        .agg(pl.len(), pl.col("time").min().alias("first"), pl.col("time").max().alias("last"))
+        .agg(
+            lines_expr(events.columns).sum().alias("len"),
+            pl.col("time").min().alias("first"),
+            pl.col("time").max().alias("last"),
+        )
         .with_columns(pl.col("source", "host").cast(pl.String))
         .sort("source", "len", "host", descending=[False, True, False])
         .collect()

@@ -102,6 +102,13 @@ class Door:
             passed_over=self.value(timeline.passed_over),
             damage=self.value(timeline.damage),
             assumptions=self.value(timeline.assumptions),
+            hosts=tuple((self.redactor.host(name), self._host(part)) for name, part in timeline.hosts),
+        )
+
+    def _host(self, part: Timeline) -> Timeline:
+        """One host's part without its events, which those of all hosts hold as well."""
+        return replace(
+            part, events=part.events.clear(), sources=self.value(part.sources), files=(), damage=(), assumptions=()
         )
 
     def frame(self, rows: pl.DataFrame) -> pl.DataFrame:
