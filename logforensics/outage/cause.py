@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from logforensics.analysis.findings import Cite, Failure
+from logforensics.outage.barred import Barred, barred
 from logforensics.outage.brackets import Brackets
 from logforensics.outage.cases import Case
-from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine
+from logforensics.outage.facts import Facts, MarkLine
 from logforensics.outage.model import Cause
+from logforensics.outage.suspects import Suspect
 
 SAID = 0.95
 """The kernel, or the service manager itself, said so."""
@@ -33,9 +35,6 @@ DISK_ERRORS = (
     "usb-storage-lost", "pool-suspended", "raid-degraded", "ctrl-reset",
 )  # fmt: skip
 
-VIRTUAL = re.compile(r"\b(?:veth|docker|br-|tap|tun|virbr|vnet|lxc|cni|flannel|cali)[A-Za-z0-9_-]*")
-"""Links that containers and virtual machines make and drop: losing one is no loss of the network."""
-
 
 @dataclass(frozen=True)
 class _Matter:
@@ -52,6 +51,13 @@ class _Matter:
         """The last instant at which it is proven to have lasted."""
         over = self.brackets.end
         return self.end if over is None or over.earliest is None else over.earliest.time
+
+    @cached_property
+    def barred(self) -> Barred:
+        """What kept visitors from the web server, as far as lines tell."""
+        start = self.brackets.start
+        since = start.earliest.time if start.earliest else self.facts.begin
+        return barred(self.facts, since, start.latest.time, self.end)
 
     def told(self, *kinds: str) -> list[Failure]:
         """Failure lines of some classes that may tell of the cause; what is only claimed does not count.
@@ -143,15 +149,28 @@ def _last_lines(of: _Matter) -> tuple[Cite, ...]:
 
 
 def _suspended(of: _Matter) -> Cause | None:
-    if not of.case.of("stall", "host", "web"):
-        return None
+    """A sleep stills every log; a word of one in the midst of lines, or behind which lines went on, is none."""
+    suspects = of.case.of("stall", "host")
     marks = [
         mark for mark in of.facts.marks
-        if mark.kind in ("suspend", "resume") and of.begin - JUST_BEFORE <= mark.time <= of.end + JUST_BEFORE
+        if mark.kind in ("suspend", "resume") and any(_at_edge(mark, suspect) for suspect in suspects)
     ]  # fmt: skip
+    kinds = {mark.kind for mark in marks}
     if not marks:
         return None
-    return Cause("suspended", SAID, _mark_cites(marks), ("the machine was put to sleep and woke again",))
+    if "resume" not in kinds:
+        return Cause("suspended", INFERRED, _mark_cites(marks), ("the machine was put to sleep as its logs stopped",))
+    reason = "the machine was put to sleep and woke again" if "suspend" in kinds else "the machine woke from a sleep"
+    return Cause("suspended", SAID, _mark_cites(marks), (reason,))
+
+
+def _at_edge(mark: MarkLine, suspect: Suspect) -> bool:
+    """Whether a line tells of falling asleep where a silence of all logs begins, or of waking where it ends."""
+    begin = max((edge.time for edge in suspect.worked), default=suspect.first_fail)
+    if mark.kind == "suspend":
+        return begin - JUST_BEFORE <= mark.time <= suspect.first_fail + JUST_BEFORE
+    end = min((edge.time for edge in suspect.recovered), default=suspect.last_fail)
+    return suspect.last_fail - JUST_BEFORE <= mark.time <= end + JUST_BEFORE
 
 
 def _host(of: _Matter) -> Cause | None:
@@ -167,7 +186,7 @@ def _host(of: _Matter) -> Cause | None:
     if boot.shutdown == "clean":
         return Cause("clean-reboot", SAID, boot.evidence, ("the services were stopped in order before the boot",))
     if boot.shutdown == "unknown":
-        return Cause("power-loss", LEFT, (boot.cite,), ("nothing was kept of how the session before the boot ended",))
+        return Cause("unknown", LEFT, (boot.cite,), ("nothing was kept of how the session before the boot ended",))
     sure = ECHOED if boot.manner == "power-loss" else INFERRED
     return Cause(
         "power-loss", sure, boot.evidence or (boot.cite,), ("the session before the boot ended without a word",)
@@ -177,53 +196,60 @@ def _host(of: _Matter) -> Cause | None:
 def _network(of: _Matter) -> Cause | None:
     if not of.case.of("web"):
         return None
-    if _web_stops(of.facts, of.begin, of.brackets.start.latest.time + JUST_BEFORE):
+    reason = of.barred
+    if reason.stopped:
         return None
-    downs = of.facts.marks_of("link-down", of.begin - JUST_BEFORE, of.end)
-    link = [mark for mark in downs if not VIRTUAL.search(mark.message)]
-    if link:
-        return Cause("network-loss", SAID, _mark_cites(link), ("the network link was reported down",))
-    complaints = of.facts.marks_of("net-fail", of.begin, of.end)
-    spared = [mark for mark in of.facts.marks_of("net-ok", of.brackets.start.latest.time, of.end)
-              if mark.time < of.last_proof]  # fmt: skip
-    if complaints and not spared:
-        return Cause("network-loss", ECHOED, _mark_cites(complaints), ("programs could not reach the network either",))
+    if reason.links:
+        return Cause("network-loss", SAID, _mark_cites(reason.links), ("the network link was reported down",))
+    if reason.complaints:
+        cites = _mark_cites(reason.complaints)
+        return Cause("network-loss", ECHOED, cites, ("programs could not reach the network either",))
     return None
 
 
 def _web_server(of: _Matter) -> Cause | None:
     if not of.case.of("web"):
         return None
-    stops = _web_stops(of.facts, of.begin, of.end)
-    if stops:
-        return Cause("web-server-down", SAID, _mark_cites(stops), ("the web server was stopped or did not start",))
-    if of.facts.marks_of("net-ok", of.brackets.start.latest.time, of.end):
-        return Cause("web-server-down", INFERRED, (), ("no web line was written while the network was there",))
-    return Cause("web-server-down", LEFT, (), ("no web line was written while the machine lived",))
+    reason = of.barred
+    if reason.stopped and reason.stops:
+        cites = _mark_cites(reason.stops)
+        return Cause("web-server-down", SAID, cites, ("the web server was stopped or did not start",))
+    if reason.stopped:
+        return Cause("web-server-down", INFERRED, _mark_cites(reason.starts), ("the web server had to be started",))
+    if reason.restarted:
+        cites = _mark_cites(reason.stops)
+        return Cause("web-server-down", INFERRED, cites, ("the web server was started anew as it began",))
+    there = of.facts.marks_of("net-ok", of.brackets.start.latest.time, of.end)
+    if there:
+        words = ("no web line was written while the network was there",)
+        return Cause("web-server-down", INFERRED, _mark_cites(there), words)
+    silent = ("no web line was written while the machine lived, and nothing says why",)
+    return Cause("unknown", LEFT, _last_lines_of_web(of), silent)
 
 
-def _web_stops(facts: Facts, begin: datetime, end: datetime) -> list[MarkLine]:
-    """Stops of a unit that is a web server, in the words of its unit file."""
-    return [
-        mark for mark in facts.marks
-        if mark.kind in ("service-stop", "service-fail") and begin <= mark.time <= end
-        and any(word in mark.message.lower() for word in WEB_SERVERS)
-    ]  # fmt: skip
+def _last_lines_of_web(of: _Matter) -> tuple[Cite, ...]:
+    web = of.facts.web
+    at = None if web is None else web.before(of.brackets.start.latest.time)
+    return () if web is None or at is None else (web.cites(at),)
 
 
 def _upstream(of: _Matter) -> Cause | None:
-    """Requests failed while the web server answered: refused (502) means down, waited for in vain (499, 504) slow."""
+    """Requests failed while the web server answered: 502 and 503 mean down, waiting in vain (499, 504) means slow."""
     fails = [fail for suspect in of.case.of("service") for run in suspect.runs for fail in run.fails]
     if not fails:
         return None
     slow = [fail for fail in fails if fail.status in (499, 504)]
-    refused = [fail for fail in fails if fail.status in (502, 503)]
+    bad, busy = ([fail for fail in fails if fail.status == status] for status in (502, 503))
     timeouts = of.facts.failures_in(of.begin, of.end, "upstream-timeout")
     refusals = of.facts.failures_in(of.begin, of.end, "upstream-refused")
     cites = _cites([*refusals, *timeouts])
-    if len(refused) + len(refusals) > len(slow) + len(timeouts):
-        return Cause("upstream-down", ECHOED if refusals else INFERRED, cites or (fails[0].cite,),
-                     ("the backend refused connections",))  # fmt: skip
+    if len(bad) + len(busy) + len(refusals) > len(slow) + len(timeouts):
+        # 502 says that the web server got no answer it could use; 503 an application may say itself, in maintenance
+        if refusals:
+            return Cause("upstream-down", ECHOED, cites, ("the backend refused connections",))
+        if len(bad) >= len(busy):
+            return Cause("upstream-down", INFERRED, (bad[0].cite,), ("the backend gave no answer that could be used",))
+        return Cause("upstream-down", LEFT, (busy[0].cite,), ("requests were answered 503 (Service Unavailable)",))
     if slow:
         return Cause("upstream-slow", ECHOED if timeouts else INFERRED, cites or (fails[0].cite,),
                      ("requests waited for the backend in vain",))  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -21,6 +21,7 @@ from logforensics.analysis.streams import Stream, beats, pollers, union, whole_s
 from logforensics.parsing.library import load_definitions
 from logforensics.timeline.journals import instant
 from logforensics.timeline.model import Timeline
+from logforensics.timeline.rotated import Hole, find_holes
 
 ACCESS, ERROR = "_access", "_error"
 """Parsers of web logs are named so, the error log of a server after its access log (nginx_access, nginx_error)."""
@@ -118,11 +119,20 @@ class Facts:
 
         A server that cannot start writes so ("[emerg]", "[alert]"): that is no sign of its life.
         """
+        return self.web_of(self.web_sources)
+
+    def web_of(self, names: Collection[str]) -> Stream | None:
+        """The same of some of these sources only."""
         mine = self.timeline.events.filter(
-            pl.col("source").cast(pl.String).is_in(list(self.web_sources))
+            pl.col("source").cast(pl.String).is_in(sorted(names))
             & (pl.col("severity").is_null() | (pl.col("severity") > "alert"))
         )
         return union("web", "web traffic", [mine]) if mine.height else None
+
+    def all_of(self, names: Collection[str]) -> Stream | None:
+        """All lines of some sources as one stream."""
+        mine = self.timeline.events.filter(pl.col("source").cast(pl.String).is_in(sorted(names)))
+        return union("host", "every source", [mine]) if mine.height else None
 
     @cached_property
     def served(self) -> tuple[Stream, ...]:
@@ -139,6 +149,12 @@ class Facts:
     def holes(self) -> tuple[tuple[datetime, datetime], ...]:
         """Spans in which journal entries were written that are not here: nothing follows from the silence in them."""
         return tuple((instant(hole.after.time), instant(hole.before.time)) for hole in self.timeline.missing)
+
+    @cached_property
+    def lost_members(self) -> tuple[Hole, ...]:
+        """Spans of single sources whose lines stood in a rotated file that is not here."""
+        timeline = self.timeline
+        return find_holes(timeline.sources, timeline.files, timeline.damage, timeline.events)
 
     def lost_in(self, begin: datetime, end: datetime) -> bool:
         """Whether entries are missing in the better part of [begin, end]."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +11,8 @@ from logforensics.outage.clock_moves import clock_moved
 from logforensics.outage.facts import Facts
 from logforensics.outage.losses import counted
 from logforensics.outage.model import Outage
-from logforensics.outage.silence import explains
+from logforensics.outage.silence import explains, web_log_ends
+from logforensics.outage.suspects import Suspect
 
 EDGE = timedelta(minutes=2)
 """An event explains a gap's edge if it lies this close to it."""
@@ -24,6 +25,23 @@ def explain(gaps: Iterable[Gap], outages: Iterable[Outage], facts: Facts) -> tup
     """The same gaps with their cause, the most direct explanation first."""
     known = tuple(outages)
     return tuple(replace(gap, cause=_cause(gap, known, facts)) for gap in gaps)
+
+
+def early_end(facts: Facts, suspects: Sequence[Suspect]) -> tuple[Gap, ...]:
+    """The silence behind the last web line where that is no chance and none of the suspects: no more was copied."""
+    last = web_log_ends(facts, suspects)
+    web = facts.web
+    if last is None or web is None:
+        return ()
+    at = web.before(last)
+    source = next(
+        (stream for stream in facts.sources if stream.name in facts.web_sources and stream.times[-1] == last), None
+    )
+    if at is None or source is None:
+        return ()
+    rhythm = web.rhythm(without=(last, facts.end))
+    strength = None if rhythm is None else round(rhythm.improbability((facts.end - last).total_seconds()), 1)
+    return (Gap(source.name, last, facts.end, "end-of-collection", web.cites(at), None, strength),)
 
 
 def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa: C901, PLR0911 - one return a cause
@@ -49,6 +67,8 @@ def _cause(gap: Gap, outages: tuple[Outage, ...], facts: Facts) -> str:  # noqa:
         return "entries-missing"
     if facts.marks_of("suppressed", gap.start - EDGE, gap.end + EDGE):
         return "rate-limit"
+    if any(hole.older == gap.before.file for hole in facts.lost_members if hole.begin < gap.end):
+        return "rotation-seam"
     if within:
         return "stopped"
     if gap.after is not None and gap.before.file != gap.after.file:

@@ -2,61 +2,95 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
-
-import polars as pl
+from typing import NamedTuple
 
 from logforensics.analysis.streams import Stream
+from logforensics.outage.barred import NEAR, barred
 from logforensics.outage.clock_moves import clock_moved
+from logforensics.outage.coverage import kept
 from logforensics.outage.deadlines import missed_beats, still_silent
-from logforensics.outage.facts import WEB_SERVERS, Facts, MarkLine, not_before
+from logforensics.outage.facts import Facts, MarkLine, not_before
+from logforensics.outage.lengths import BEATS, long_silences
 from logforensics.outage.losses import counted, dropped_in
 from logforensics.outage.model import Edge
 from logforensics.outage.speakers import speaker
-from logforensics.outage.suspects import FALSE_ALARMS, Suspect
-
-BEATS = 3
-"""Beats a timer must miss before its silence counts: one may be lost, two may be a restart of the poller."""
-
-ROBUST = 10.0
-"""Without any timer to miss, a silence counts only if it is ten times longer than any other of that stream:
-nights and weekends repeat, so the second longest silence has their length already."""
-
-MOST = 20
-"""Silences looked at, the longest first: more than that in one set of logs are its ordinary rhythm."""
+from logforensics.outage.suspects import DECISIVE, Suspect
 
 FEWEST = 3
 """Web lines from which their silence can be told at all."""
 
-NEAR = timedelta(minutes=2)
-"""A mark explains a silence if it stands this close to its edge: services notice a resume or a step at once, and the
-next line of a quiet host comes within a cron minute or two."""
+
+class Silence(NamedTuple):
+    """A silence: the line before it, the line after it or the logs' end (then not `ends`), what of it is shown."""
+
+    since: datetime
+    until: datetime
+    ends: bool
+    begin: datetime
+    end: datetime
 
 
 def web_silences(facts: Facts, elsewhere: Sequence[Suspect]) -> list[Suspect]:
     """Suspects from stretches without a single web line while other sources go on.
 
-    What `elsewhere` (stalls, boots) already explains is left out: a machine that stands still serves nothing.
+    What `elsewhere` (stalls, boots) already explains is left out: a machine that stands still serves nothing.  So is
+    what lines that are not here could explain as well: a web log that simply ends, while others go on, was more likely
+    copied earlier, unless something else tells that the web server could not be reached from then on.
     """
     web = facts.web
     if web is None or len(web.times) < FEWEST:
         return []
     others = [stream for stream in facts.sources if stream.name not in facts.web_sources]
-    pollers = [stream for stream in facts.timers if stream.kind == "poller"]
+    pollers = _pollers(facts)
     suspects = []
-    for since, until, ends in _long_silences(web, pollers, facts.end):
+    for since, until, ends in long_silences(web, pollers, facts.end):
         alive = sum(stream.count_within(since, until) for stream in others)
         known = any(other.first_fail <= until and other.last_fail >= since for other in elsewhere)
         quarter = (until - since) / 4
         midst = any(stream.count_within(since + quarter, until - quarter) for stream in others)
         if alive < BEATS or known or _stepped(facts, since, until, told=not midst):
             continue
-        suspects.append(_web(facts, web, pollers, since, until, ends))
+        shown = kept(facts, facts.web_sources, pollers, since, until, facts.web_of) if ends else (since, until)
+        if shown is not None and (ends or _left_behind(facts, web, since)):
+            suspects.append(_web(facts, web, pollers, Silence(since, until, ends, *shown)))
     return suspects
+
+
+def web_log_ends(facts: Facts, outages: Sequence[Suspect]) -> datetime | None:
+    """The last web line, if the web logs end so long before the others that it is no chance, and no outage either."""
+    web = facts.web
+    if web is None or len(web.times) < FEWEST:
+        return None
+    for since, until, ends in long_silences(web, _pollers(facts), facts.end):
+        known = any(suspect.first_fail <= until and suspect.known_over(facts.end) >= since for suspect in outages)
+        if not ends and not known:
+            return since
+    return None
+
+
+def _pollers(facts: Facts) -> list[Stream]:
+    return [stream for stream in facts.timers if stream.kind == "poller"]
+
+
+def _left_behind(facts: Facts, web: Stream, since: datetime) -> bool:
+    """Whether something tells that the web lines ended for good for another reason than that no more were copied.
+
+    That is what barred visitors from the server, or a failure after which something cannot work.
+    """
+    due = _due(web, _pollers(facts), since, facts.end)
+    decisive = facts.failures_in(since - NEAR, due + NEAR, *DECISIVE)
+    return bool(barred(facts, since, due, facts.end)) or any(fail.witness != "claimed" for fail in decisive)
+
+
+def _due(web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime) -> datetime:
+    """By when a web line should have come."""
+    beats = missed_beats(pollers, since, until)
+    usual = web.rhythm(without=(since, until), near=since)
+    limits = [since + timedelta(seconds=usual.limit)] if usual else []
+    return min([until, *limits, *(beat.time for beat in beats)])
 
 
 def stalls(facts: Facts) -> list[Suspect]:
@@ -65,12 +99,15 @@ def stalls(facts: Facts) -> list[Suspect]:
     if everything is None:
         return []
     suspects = []
-    for since, until, ends in _long_silences(everything, facts.timers, facts.end):
+    every = tuple(stream.name for stream in facts.sources)
+    for since, until, ends in long_silences(everything, facts.timers, facts.end):
         if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
             continue
         if _web_alone(facts, since, until) or facts.lost_in(since, until):
             continue
         if counted(facts, until) or dropped_in(facts, facts.timers, since, until):
+            continue
+        if kept(facts, every, facts.timers, since, until, facts.all_of) is None:
             continue
         asleep = _slept(facts, since, until)
         suspects.append(
@@ -79,37 +116,49 @@ def stalls(facts: Facts) -> list[Suspect]:
     return suspects
 
 
-def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime, ends: bool) -> Suspect:
-    worked, fails, recovered = _edges(web, pollers, since, until, ends)
-    marks = [
-        replace(mark, time=at)
-        for mark in facts.marks
-        if mark.time <= until and (at := not_before(mark.time, since)) is not None
-    ]
-    trouble = [mark for mark in marks if mark.kind in ("net-fail", "link-down") or _of_web_server(mark)]
-    fails += [Edge(mark.time, mark.cite, f"{speaker(mark.program, mark.source)} told of it") for mark in trouble
-              if mark.kind != "service-start"]  # fmt: skip
-    fails += [Edge(mark.time, mark.cite, "the web server was only being started") for mark in trouble
-              if mark.kind == "service-start" and mark.message.startswith("Starting")]  # fmt: skip
-    network = any(mark.kind in ("net-fail", "link-down") for mark in trouble)
-    back = [
-        mark for mark in marks
-        if (mark.kind == "net-ok" and network) or (mark.kind == "service-start" and _of_web_server(mark))
-    ]  # fmt: skip
-    last = max((mark.time for mark in trouble if mark.kind != "service-start"), default=since)
-    again = [mark for mark in back if mark.time > last and not mark.message.startswith("Starting")]
-    if ends and again:
+def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], silence: Silence) -> Suspect:
+    since, until = silence.since, silence.until
+    worked, fails, recovered = _edges(web, pollers, since, until, silence.ends)
+    fails = [edge for edge in fails if silence.begin <= edge.time <= silence.end]
+    fails += _behind_a_hole(web, silence)
+    reason = barred(facts, since, _due(web, pollers, since, until), until)
+    told = [(mark, at) for mark in (*reason.stops, *reason.network)
+            if (at := not_before(mark.time, since)) is not None]  # fmt: skip
+    fails += [Edge(at, mark.cite, f"{speaker(mark.program, mark.source)} told of it") for mark, at in told]
+    fails += [Edge(mark.time, mark.cite, "the web server was only being started") for mark in reason.starts
+              if mark.message.startswith("Starting")]  # fmt: skip
+    last = max((at for _, at in told), default=since)
+    starts = [mark for mark in reason.starts if not mark.message.startswith("Starting")]
+    reached = facts.marks_of("net-ok", last, until) if reason.network and not reason.stopped else []
+    again = [mark for mark in sorted((*starts, *reached), key=lambda mark: (mark.time, mark.cite))
+             if mark.time > last and silence.ends and _answered(web, mark.time, since, until)]  # fmt: skip
+    if again:
         fails = [edge for edge in fails if edge.time <= again[0].time]
         recovered.append(
             Edge(again[0].time, again[0].cite, f"{speaker(again[0].program, again[0].source)} reported success")
         )
-    return Suspect("web", tuple(worked), tuple(fails or _until(web, until, ends)), tuple(recovered))
+    return Suspect("web", tuple(worked), tuple(fails or _until(web, until, silence.ends)), tuple(recovered))
 
 
-def _of_web_server(mark: MarkLine) -> bool:
-    """Whether a service line is about a web server, in the words of its unit."""
-    words = mark.message.lower()
-    return mark.kind.startswith("service") and any(word in words for word in WEB_SERVERS)
+def _answered(web: Stream, time: datetime, since: datetime, until: datetime) -> bool:
+    """Whether web lines return so soon after it that it may have been what brought them back."""
+    usual = web.rhythm(without=(since, until), near=until)
+    return usual is None or until - time <= timedelta(seconds=usual.limit)
+
+
+def _behind_a_hole(web: Stream, silence: Silence) -> list[Edge]:
+    """Proofs of a silence of which a part is not covered: too long where it is, and until when it is known."""
+    found = []
+    usual = web.rhythm(without=(silence.since, silence.until), near=silence.begin)
+    last = web.before(silence.since)
+    assert last is not None
+    if silence.begin > silence.since and usual is not None:
+        due = silence.begin + timedelta(seconds=usual.limit)
+        if due < silence.end:
+            found.append(Edge(due, web.cites(last), f"{web.name} was silent here too, and that long", usual.limit))
+    if silence.end < silence.until:
+        found.append(Edge(silence.end, web.cites(last), f"{web.name}: silent as far as its files are here"))
+    return found
 
 
 def _stalled(facts: Facts, everything: Stream, since: datetime, until: datetime) -> Suspect:
@@ -160,55 +209,6 @@ def _edges(
         fails.extend(still_silent([*timers, stream], since, until - timedelta(microseconds=1), near=True)[:1])
         recovered.append(Edge(stream.times[after], stream.cites(after), f"the first line of {stream.name} again"))
     return worked, fails, recovered
-
-
-def _long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> list[tuple[datetime, datetime, bool]]:
-    """(last line, next line or the logs' end, whether there is a next line) of each silence too long for chance."""
-    spans = stream.spans
-    if stream.times[-1] < end:
-        tail = (end - stream.times[-1]).total_seconds()
-        last = {"begin": [stream.times[-1]], "end": [end], "seconds": [tail], "lines": [1], "lull": [None]}
-        spans = spans.vstack(pl.DataFrame(last, spans.schema))
-    # where lines were left out between two, none of their silences is told, and none was long (analysis/thin.py)
-    whole = spans.filter(pl.col("lines") == 1)
-    longest = whole.select("begin", "end", "seconds").sort("seconds", "begin", descending=True).head(MOST).rows()
-    needed = math.log10(max(1, int(spans.get_column("lines").sum())) / FALSE_ALARMS)
-    found = []
-    for rank, (since, until, seconds) in enumerate(longest):
-        rhythm = stream.rhythm(without=(since, until))
-        if rhythm is None:
-            continue
-        if rhythm.improbability(seconds) < needed:
-            break
-        beating = [timer for timer in timers if _missed(timer, since, until) > 0]
-        missed = sum(_missed(timer, since, until) >= BEATS for timer in beating)
-        alone = rank == 0 and (len(longest) == 1 or seconds >= ROBUST * longest[1][2])
-        # One program may have stopped for reasons of its own: where there is a second, it missed its beats too.
-        if missed >= min(2, max(1, len(beating))) or (alone and not timers and _awake(stream, since, until)):
-            found.append((since, until, until <= stream.times[-1]))
-    return sorted(found)
-
-
-def _awake(stream: Stream, since: datetime, until: datetime) -> bool:
-    """Whether a silence is at hours at which this stream was heard on another day: visitors sleep the first night."""
-    day = timedelta(days=1)
-    if stream.kind != "web" or until - since >= day:
-        return True
-    others = stream.times.filter(~stream.times.is_between(since, until))
-    into_the_day = (others - since).dt.total_microseconds() % (day // timedelta(microseconds=1))
-    return bool((into_the_day < (until - since) // timedelta(microseconds=1)).any())
-
-
-def _missed(timer: Stream, since: datetime, until: datetime) -> float:
-    """How many beats a timer missed in a silence; 0 if it was not beating before."""
-    rhythm = timer.rhythm(without=(since, until))
-    last = timer.before(since)
-    if rhythm is None or last is None or not rhythm.regular:
-        return 0.0
-    beat: datetime = timer.times[last]
-    if (since - beat).total_seconds() > 2 * rhythm.limit:
-        return 0.0
-    return (until - beat).total_seconds() / rhythm.median - 1
 
 
 def _booted(facts: Facts, since: datetime, until: datetime) -> bool:

@@ -20,7 +20,7 @@ from logforensics.outage.disk import dead_disks
 from logforensics.outage.endpoints import Endpoints, endpoints_in, sources_in
 from logforensics.outage.facts import Facts, gather
 from logforensics.outage.findings import Investigation, together
-from logforensics.outage.gap_causes import explain
+from logforensics.outage.gap_causes import early_end, explain
 from logforensics.outage.host import hosts_down
 from logforensics.outage.impact import first_human_trace, impact_of
 from logforensics.outage.model import Outage
@@ -62,7 +62,7 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
     still = [*hosts, *stalls(facts)]
     suspects = [*failing_services(facts), *still, *dead_disks(facts, hosts), *web_silences(facts, still)]
     outages = tuple(_outage(case, facts) for case in join(suspects, facts))
-    gaps = explain(find_gaps(timeline.events, settings.threshold), outages, facts)
+    gaps = (*explain(find_gaps(timeline.events, settings.threshold), outages, facts), *early_end(facts, suspects))
     spots = tuple(spot for outage in outages for spot in outage.blind_spots)
     return Investigation(
         outages,

@@ -18,7 +18,7 @@ from logforensics.report.charts import CELLS, strips_of, tells_of_error
 from logforensics.report.clocks import clock_notes
 from logforensics.report.events import key_events
 from logforensics.report.model import Change, FileRow, Note, Report, Sample, SourceRow
-from logforensics.report.words import UTC
+from logforensics.report.words import UTC, duration
 
 if TYPE_CHECKING:
     from logforensics.outage.findings import Investigation
@@ -123,6 +123,20 @@ def notes(timeline: Timeline) -> tuple[Note, ...]:
     return tuple(Note(a.source, a.kind, a.text, a.events) for a in timeline.assumptions)
 
 
+def _ends(found: Investigation) -> tuple[Note, ...]:
+    """What is assumed of logs that end long before the others."""
+    return tuple(
+        Note(
+            gap.source,
+            "end",
+            f"ends {duration(gap.seconds)} before the other logs: taken for the end of what was copied",
+            0,
+        )
+        for gap in found.gaps
+        if gap.cause == "end-of-collection"
+    )
+
+
 def build_report(
     timeline: Timeline,
     found: Investigation,
@@ -159,7 +173,7 @@ def build_report(
         files=file_rows(timeline, settings.recorded),
         passed_over=tuple(sorted(timeline.passed_over, key=lambda p: p.name)),
         damage=tuple(sorted(timeline.damage, key=lambda d: (d.file, d.offset, d.kind))),
-        assumptions=notes(timeline),
+        assumptions=(*notes(timeline), *_ends(found)),
         axis=axis,
         strips=strips,
         events=key_events(outages, quotes or {}, found.failures, found.gaps, found.boots),

@@ -226,6 +226,10 @@ def nothing_found(report: Report) -> tuple[str, ...]:
         seen += (
             f" {plural(report.errors, 'line')} told of an error (severity err or worse, an answer 5xx or 499){burst}."
         )
+    if any(note.kind in ("end", "files-missing") for note in report.assumptions):
+        seen += (
+            " Lines are missing where a log ends before the others or a rotated file is not here: see the assumptions."
+        )
     for note in report.clock[:MOST_CLOCKS]:
         seen += (
             f" By {clock(note.end, zone)} {offset(note.end, zone)} {note.what}; a hole in the logs there is no outage."

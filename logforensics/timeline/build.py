@@ -50,6 +50,7 @@ from logforensics.timeline.journals import missing_entries, notes_of
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
 from logforensics.timeline.overlap import repeated_lines, tail_of
 from logforensics.timeline.room import rates
+from logforensics.timeline.rotated import lost_members
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
 from logforensics.timeline.switches import Switch, search
@@ -150,12 +151,17 @@ def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progre
         for reading, frame in zip(readings, settled.frames, strict=True)
     ]
     holes = missing_entries(run.sequences)
-    told = (*notes_of(holes, run.sequences), *out_of_sequence(sources, settled.frames))
+    files = run.file_summaries()
+    told = (
+        *notes_of(holes, run.sequences),
+        *out_of_sequence(sources, settled.frames),
+        *lost_members(summaries, files, run.ledger.damage, events),
+    )
     begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
     return Timeline(
         events=events,
         sources=tuple(summaries),
-        files=run.file_summaries(),
+        files=files,
         passed_over=tuple(sorted(run.passed_over, key=lambda item: item.name)),
         damage=run.ledger.damage,
         assumptions=(*settled.assumptions, *run.assumptions, *told),

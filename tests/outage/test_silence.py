@@ -66,11 +66,48 @@ def test_silence_without_a_word_is_found_by_the_monitor(unreached: Scene, tmp_pa
 
 
 def test_silence_that_lasts_to_the_end_has_no_end(tmp_path: Path) -> None:
-    """Where web traffic stops for good while the machine goes on, the outage is not over."""
+    """Where web traffic stops for good while the machine goes on, and the link went down just then, it is not over."""
+    scene = ends_early()
+    scene.say(DOWN, "kernel", "[  712.118] e1000e: eth0 NIC Link is Down")
+    assert holds(scene.outage(tmp_path), DOWN, None)
+
+
+def test_web_log_that_ends_early_is_no_outage(tmp_path: Path) -> None:
+    """A web log that simply ends before the others was copied earlier: a gap at the end of what was collected."""
+    found = ends_early().investigate(tmp_path)
+    assert found.outages == ()
+    assert [(gap.source, gap.cause, gap.after) for gap in found.gaps] == [
+        ("nginx/access.log", "end-of-collection", None)
+    ]
+
+
+def test_link_that_came_back_does_not_explain_a_web_log_that_ends(tmp_path: Path) -> None:
+    """A link that was lost for a second as the web log ended is no reason to take its end for an outage."""
+    scene = ends_early()
+    scene.say(DOWN, "kernel", "[  712.118] e1000e: eth0 NIC Link is Down")
+    scene.say(DOWN + timedelta(seconds=1), "kernel", "[  713.118] e1000e: eth0 NIC Link is Up 1000 Mbps")
+    assert scene.outages(tmp_path) == ()
+
+
+def test_missing_member_is_no_outage(tmp_path: Path) -> None:
+    """Between access.log.3 and access.log.1 lies what access.log.2 held, and no outage."""
+    scene = Scene()
+    scene.live(at("00:00"), at("23:00"), web=False)
+    scene.live(at("00:00"), at("06:00"), log=False)
+    scene.files["nginx/access.log.3"] = scene.files.pop("nginx/access.log")
+    scene.live(at("12:00"), at("23:00"), log=False)
+    scene.files["nginx/access.log.1"] = scene.files.pop("nginx/access.log")
+    found = scene.investigate(tmp_path)
+    assert found.outages == ()
+    assert [gap.cause for gap in found.gaps] == ["rotation-seam"]
+
+
+def ends_early() -> Scene:
+    """A web log that ends at DOWN beside a system log that goes on until noon."""
     scene = Scene()
     scene.live(at("06:00"), at("12:00"), web=False)
     scene.live(at("06:00"), DOWN, log=False)
-    assert holds(scene.outage(tmp_path), DOWN, None)
+    return scene
 
 
 def test_folder_that_simply_ends_is_no_outage(tmp_path: Path) -> None:

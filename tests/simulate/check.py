@@ -15,6 +15,7 @@ from logforensics.analysis.columns import read_for_analysis
 from logforensics.outage.model import Edge, Outage
 from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
+from tests.simulate import misled
 from tests.simulate.outages import OUTAGES, Kind, Truth
 from tests.simulate.server import Server
 from tests.simulate.time_traps import TIME_TRAPS
@@ -106,7 +107,7 @@ def _instant(edge: Edge | None) -> float | None:
 def main(first: int, count: int, names: list[str]) -> int:
     """Prints a line for each kind and whatever was wrong; returns how many verdicts were."""
     bad = 0
-    for kind in (*OUTAGES, *TRAPS, *TIME_TRAPS):
+    for kind in (*OUTAGES, *misled.OUTAGES, *TRAPS, *TIME_TRAPS, *misled.TRAPS):
         if names and kind.__name__ not in names:
             continue
         wrong, widths = 0, []

@@ -1,0 +1,126 @@
+"""Kinds in which something in the logs points the wrong way: lines that are not here, attempts in vain, coincidences."""
+
+# ruff: noqa: E501 - log lines are as long as programs write them
+
+from __future__ import annotations
+
+from tests.simulate.outages import Kind, Truth, length, moment, server
+from tests.simulate.server import DAY, Fault, Server
+
+Made = tuple[Server, tuple[Truth, ...]]
+
+NGINX = "A high performance web server and a reverse proxy server"
+
+
+def unreached(seed: int, **own: object) -> tuple[Server, float, float]:
+    """A server whose web site nobody reaches for hours, while all else goes on: who serves it is not told."""
+    made = server(seed, **{"web": "nginx", "rate": 2500.0, **own})
+    begin = moment(made)
+    end = begin + length(made, 2 * 3600, 8 * 3600)
+    cut_off(made, begin, end)
+    made.live()
+    made.requests = [request for request in made.requests if not begin <= request[1] < end]
+    return made, begin, end
+
+
+def web_logs(made: Server) -> tuple[str, ...]:
+    """Everything that is written because a request came."""
+    return made.access, "nginx/error.log", "apache2/error.log", made.stats_log
+
+
+def cut_off(made: Server, begin: float, end: float) -> None:
+    """No request comes."""
+    logs = web_logs(made)
+    made.faults.append(Fault(begin, end, loses=lambda time, source: source in logs and begin <= time < end))
+
+
+# --- lines that are not here
+
+
+def web_logs_copied_early(seed: int) -> Made:
+    """The web logs were copied half an hour to two days before the others."""
+    made = server(seed, days=4.0)
+    made.live()
+    last = made.stop - length(made, 1800, 2 * DAY)
+    logs = web_logs(made)
+    made.lines = [line for line in made.lines if line[2] not in logs or line[0] < last]
+    return made, ()
+
+
+def member_missing(seed: int) -> Made:
+    """One rotated member of the access log, or of all web logs, was not copied."""
+    made = server(seed, days=6.0, rotate="numbers" if seed % 2 else "dates")
+    made.live()
+    cuts = sorted(made.rotations)
+    lost = 2 + seed % 2
+    logs = (made.access,) if seed % 3 else web_logs(made)[:3]
+    made.lines = [line for line in made.lines if line[2] not in logs or not cuts[lost - 1] <= line[0] < cuts[lost]]
+    return made, ()
+
+
+def member_missing_of_the_only_log(seed: int) -> Made:
+    """There is but the access log, and one member of it was not copied."""
+    made, _ = member_missing(seed + seed % 2 + 1)
+    made.lines = [line for line in made.lines if line[2] == made.access]
+    return made, ()
+
+
+def stopped_and_not_over(seed: int) -> Made:
+    """The web server fails at a restart and is still down when the logs are copied."""
+    made = server(seed, web="nginx", rate=2500.0)
+    begin = moment(made, 0.7, 0.95)
+    cut_off(made, begin, made.stop + 5)
+    made.live()
+    made.requests = [request for request in made.requests if request[1] < begin]
+    made.system(begin - 0.2, "systemd[1]", f"Stopping {NGINX}...", "daemon.log")
+    made.system(begin, "systemd[1]", f"Stopped {NGINX}.", "daemon.log")
+    made.system(begin + 0.3, "systemd[1]", "nginx.service: Failed with result 'exit-code'.", "daemon.log")
+    made.system(begin + 0.3, "systemd[1]", f"Failed to start {NGINX}.", "daemon.log")
+    return made, (Truth(begin, None, "total", ("web-server-down",)),)
+
+
+def unplugged_and_not_over(seed: int) -> Made:
+    """The cable is out, and still so when the logs are copied."""
+    made = server(seed, rate=2500.0)
+    begin = moment(made, 0.7, 0.95)
+    made.faults.append(Fault(begin, made.stop + 5, arrives=lambda _: 0.0))
+    made.live()
+    made.kernel(begin, "e1000e: eth0 NIC Link is Down")
+    return made, (Truth(begin, None, "total", ("network-loss",)),)
+
+
+# --- attempts in vain and coincidences
+
+
+def restarted_in_vain(seed: int) -> Made:
+    """In the midst of it somebody restarts the web server, which mends nothing."""
+    made, begin, end = unreached(seed)
+    at = begin + (end - begin) * made.random.uniform(0.2, 0.9)
+    for step, text in enumerate(
+        (f"Stopping {NGINX}...", f"Stopped {NGINX}.", f"Starting {NGINX}...", f"Started {NGINX}.")
+    ):
+        made.system(at + step * 0.3, "systemd[1]", text, "daemon.log")
+    return made, (Truth(begin, end, "total", ("unknown", "network-loss")),)
+
+
+def another_link(seed: int) -> Made:
+    """In the midst of it a cable is pulled that carries nothing of the site."""
+    made, begin, end = unreached(seed)
+    at = begin + (end - begin) * made.random.uniform(0.2, 0.9)
+    made.kernel(at, "e1000e 0000:00:19.0 eth1: NIC Link is Down")
+    return made, (Truth(begin, end, "total", ("unknown",)),)
+
+
+def sleep_refused(seed: int) -> Made:
+    """In the midst of it a sleep is announced that never comes."""
+    made, begin, end = unreached(seed)
+    at = begin + (end - begin) * made.random.uniform(0.2, 0.9)
+    made.system(at, "systemd-logind[612]", "The system will suspend now!", "daemon.log", "auth.log")
+    return made, (Truth(begin, end, "total", ("unknown",)),)
+
+
+OUTAGES: tuple[Kind, ...] = (
+    stopped_and_not_over, unplugged_and_not_over, restarted_in_vain, another_link, sleep_refused,
+)  # fmt: skip
+
+TRAPS: tuple[Kind, ...] = (web_logs_copied_early, member_missing, member_missing_of_the_only_log)
