@@ -18,9 +18,6 @@ from logforensics.schema import ALIKE, lines_expr
 NOTICED = min(FAILING_SHARES)
 """Share of failing requests from which an endpoint counts as hit: the least share that a run of failure is read as."""
 
-SHORT = 4 * WHOLE_SECOND
-"""In a stretch this short there is nothing but its edges."""
-
 MOST_ALIBIS = 200
 """Endpoint groups listed; a site with more of them is not read row by row."""
 
@@ -34,11 +31,33 @@ class Endpoints:
     alibis: tuple[Alibi, ...]
     successes: int
     failures: int
+    answered: datetime | None = None  # when the last good answer of an unaffected one was logged
 
     def without_alibis(self) -> Endpoints:
         """The same where nothing provably worked: answers while it went down or came up prove nothing."""
         alibis = tuple(alibi for alibi in self.alibis if alibi.verdict != "working")
-        return replace(self, unaffected=(), alibis=alibis)
+        return replace(self, unaffected=(), alibis=alibis, answered=None)
+
+
+def asked_in(windows: Sequence[tuple[datetime, datetime]]) -> pl.Expr:
+    """Which outcomes are of requests that came in one of some stretches, whenever they ended."""
+    return pl.any_horizontal([pl.col("began").is_between(begin, end) for begin, end in windows])
+
+
+def logged_until(facts: Facts, begin: datetime, end: datetime) -> datetime | None:
+    """The last request logged in [begin, end], if what follows is longer than requests usually let wait for them.
+
+    None where requests are logged up to its end, and where none is logged in it at all.  Where there are too few of
+    them to show a rhythm, the last one is told in any case.
+    """
+    stream = facts.requests
+    at = None if stream is None else stream.before(end)
+    if stream is None or at is None or (last := stream.times[at]) < begin:
+        return None
+    usual = stream.rhythm(without=(begin, end), near=last)
+    if usual is not None and (end - last).total_seconds() <= usual.limit:
+        return None
+    return last if end - last > WHOLE_SECOND else None
 
 
 def endpoints_in(case: Case, facts: Facts) -> Endpoints:
@@ -49,13 +68,9 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     """
     runs = {run.group for suspect in case.of("service") for run in suspect.runs}
     spans = case.windows(facts.end)
-    inside = [pl.col("began").is_between(begin, end) for begin, end in spans]
     # A stamp of whole seconds may be of up to a second later than it says: at the edges it proves nothing.
-    surely = [
-        pl.col("began").is_between(begin + WHOLE_SECOND, end - WHOLE_SECOND) | pl.lit(end - begin < SHORT)
-        for begin, end in spans
-    ]
-    window = facts.outcomes.filter(pl.any_horizontal(inside)).with_columns(pl.col("ok") & pl.any_horizontal(surely))
+    surely = asked_in([(begin + WHOLE_SECOND, end - WHOLE_SECOND) for begin, end in spans])
+    window = facts.outcomes.filter(asked_in(spans)).with_columns(pl.col("ok") & surely)
     proof = pl.struct("file", "line")
     rows = (
         window.with_columns(pl.col("group").cast(pl.String))
@@ -63,6 +78,7 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
         .agg(
             (pl.col("ok") * lines_expr(window.columns, ALIKE)).sum().alias("ok"),
             pl.col("failed").sum().alias("failed"),
+            pl.col("time").filter("ok").max().alias("answered"),
             proof.first().alias("first"),
             proof.last().alias("last"),
             proof.filter("ok").first().alias("first_ok"),
@@ -96,6 +112,7 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
         tuple(alibis[:MOST_ALIBIS]),
         int(rows.get_column("ok").sum()),
         int(rows.get_column("failed").sum()),
+        rows.filter(pl.col("group").is_in(unaffected)).get_column("answered").max(),  # type: ignore[arg-type]
     )
 
 

@@ -146,6 +146,11 @@ class Facts:
         return (*_regular(beats(self.timeline.events)), *self.polls)
 
     @cached_property
+    def requests(self) -> Stream | None:
+        """All requests as one stream."""
+        return union("web", "requests", [self.outcomes])
+
+    @cached_property
     def holes(self) -> tuple[tuple[datetime, datetime], ...]:
         """Spans in which journal entries were written that are not here: nothing follows from the silence in them."""
         return tuple((instant(hole.after.time), instant(hole.before.time)) for hole in self.timeline.missing)
@@ -190,8 +195,7 @@ def gather(timeline: Timeline) -> Facts:
         events = retimed(events, clocks)
         timeline = timeline.with_events(events)
     failures = find_failures(events)
-    outcomes = pl.concat([web_outcomes(events), _upstream_outcomes(events, failures)], how="diagonal_relaxed")
-    outcomes = _once(outcomes.sort("time", maintain_order=True))
+    outcomes = _once(web_outcomes(events), _upstream_outcomes(events, failures))
     polls = _regular(pollers(outcomes))
     return Facts(
         timeline,
@@ -241,20 +245,24 @@ def _upstream_outcomes(events: pl.DataFrame, failures: tuple[Failure, ...]) -> p
     return web_outcomes(rows.with_columns(pl.lit(None, pl.Float64).alias("request_time")))
 
 
-def _once(outcomes: pl.DataFrame) -> pl.DataFrame:
-    """Outcomes with a request told of by access and error log counted once: the error log's copy (no client) goes.
+def _once(asked: pl.DataFrame, complaints: pl.DataFrame) -> pl.DataFrame:
+    """The outcomes of an access log, and of an error log those that it does not tell of, in time order.
 
-    Both lines are written when the request ends, so their whole seconds differ by one at most.
+    Both lines are written when the request ends, so their whole seconds differ by one at most.  A complaint goes if a
+    request of its group failed then, or if its own client's request is there with whatever answer: where another
+    upstream took over, all ended well.  `caller` is who asked, as far as any log says; `client` only where an access
+    log does: an error log is the server's own word on what is behind it, and no less so if one client asks again.
     """
-    copies = outcomes.filter(pl.col("failed") & pl.col("client").is_null())
-    if not copies.height:
-        return outcomes
-    told = outcomes.filter(pl.col("failed") & pl.col("client").is_not_null()).select("group", "time", twin=pl.lit(True))
-    near = (
-        copies.with_row_index("at")
-        .sort("time")
-        .join_asof(told.sort("time"), on="time", by="group", strategy="nearest", tolerance="1s", check_sortedness=False)
-    )
-    fresh = near.filter(pl.col("twin").is_null()).sort("at").drop("at", "twin")
-    others = outcomes.filter(~(pl.col("failed") & pl.col("client").is_null()))
-    return pl.concat([others, fresh.select(others.columns)]).sort("time", maintain_order=True)
+    parts = [asked.with_columns(caller="client")]
+    if complaints.height:
+        copies = complaints.with_row_index("at").sort("time")
+        twins = asked.filter("failed").select("group", "time", twin=pl.lit(value=True))
+        same = asked.filter(pl.col("client").is_not_null()).select("group", "client", "time", same=pl.lit(value=True))
+        for known, by in ((twins, ["group"]), (same, ["group", "client"])):
+            copies = copies.join_asof(
+                known.sort("time"), on="time", by=by, strategy="nearest", tolerance="1s", check_sortedness=False
+            )
+        fresh = copies.filter(pl.col("twin").is_null() & pl.col("same").is_null()).sort("at")
+        nobody = pl.lit(None, fresh.schema["client"]).alias("client")
+        parts.append(fresh.select(asked.columns).with_columns(nobody, caller="client"))
+    return pl.concat(parts, how="vertical_relaxed").sort("time", maintain_order=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
 
+from logforensics.outage.endpoints import asked_in
 from logforensics.outage.facts import Facts
 from logforensics.outage.model import Edge, Impact
 from logforensics.schema import ALIKE, lines_expr
@@ -18,19 +20,24 @@ MOST_DAYS = 60
 """Days looked at on either side for the same hours: beyond two months a site's traffic is another one."""
 
 
-def impact_of(facts: Facts, begin: datetime, end: datetime, groups: tuple[str, ...]) -> Impact:
-    """The cost of an outage between two instants (UTC).
+def impact_of(
+    facts: Facts,
+    windows: Sequence[tuple[datetime, datetime]],
+    span: tuple[datetime, datetime],
+    groups: tuple[str, ...],
+) -> Impact:
+    """The cost of an outage that provably lasted in the stretches `windows`, between the instants of `span` (UTC).
 
-    `groups` are the endpoint groups hit (empty: the whole site).  Missing requests are those the same hours of other
-    logged days had more, median over the days, with the range from the least to the most of them.
+    Failed are all requests that came in the stretches (as in `endpoints_in`, whose sums are the same), with as many
+    clients as are named.  `groups` are the endpoint groups hit (empty: the whole site).  Missing requests are those the
+    same hours of other logged days had more, median over the days, with the range from the least to the most of them.
     """
     outcomes = facts.outcomes
-    window = outcomes.filter(pl.col("time").is_between(begin, end))
-    failed = window.filter("failed")
+    failed = outcomes.filter(asked_in(windows) & pl.col("failed"))
     mine = outcomes.filter(pl.col("group").cast(pl.String).is_in(list(groups))) if groups else outcomes
-    clients = int(failed.get_column("client").n_unique()) if failed.height else 0
-    requests = mine.select("time", lines_expr(mine.columns, ALIKE).alias("requests"))
-    missing, spread = _missing(facts, requests, begin, end)
+    clients = failed.get_column("caller").drop_nulls().n_unique()
+    requests = mine.select("began", lines_expr(mine.columns, ALIKE).alias("requests"))
+    missing, spread = _missing(facts, requests, *span)
     return Impact(failed.height, clients, missing, spread)
 
 
@@ -43,7 +50,9 @@ def _missing(
     seen = _requests(asked, begin, end)
     others: list[int] = []
     # other logs (wtmp, dpkg) may go back further than those that tell of requests
-    first, last = facts.outcomes.select(pl.col("time").min().alias("first"), pl.col("time").max().alias("last")).row(0)
+    first, last = facts.outcomes.select(pl.col("began").min().alias("first"), pl.col("began").max().alias("last")).row(
+        0
+    )
     if first is None:
         return None, None
     for step in range(1, MOST_DAYS):
@@ -61,7 +70,7 @@ def _missing(
 
 
 def _requests(asked: pl.DataFrame, begin: datetime, end: datetime) -> int:
-    return int(asked.filter(pl.col("time").is_between(begin, end)).get_column("requests").sum())
+    return int(asked.filter(pl.col("began").is_between(begin, end)).get_column("requests").sum())
 
 
 def first_human_trace(facts: Facts, begin: datetime) -> Edge | None:

@@ -91,7 +91,7 @@ class Impact:
     """What it cost, as far as logs can tell."""
 
     failed_requests: int
-    clients: int
+    clients: int  # as far as their addresses are logged
     missing_requests: int | None  # expected by the same hours of other days, minus seen
     missing_range: tuple[int, int] | None
 
@@ -115,3 +115,5 @@ class Outage:
     constraints: tuple[Constraint, ...] = ()  # tightest first on each side
     wishes: tuple[str, ...] = ()  # logs that would have tightened the brackets, in whole sentences
     host: str = ""  # where several were read
+    logged_until: datetime | None = None  # the last request logged, where the logs of requests end or stop before it
+    answered_until: datetime | None = None  # the last good answer of those unaffected

@@ -17,7 +17,7 @@ from logforensics.outage.brackets import Brackets, bracket
 from logforensics.outage.cases import HOLD, Case, join
 from logforensics.outage.cause import cause_of
 from logforensics.outage.disk import dead_disks
-from logforensics.outage.endpoints import Endpoints, endpoints_in, sources_in
+from logforensics.outage.endpoints import Endpoints, endpoints_in, logged_until, sources_in
 from logforensics.outage.facts import Facts, gather
 from logforensics.outage.findings import Investigation, together
 from logforensics.outage.gap_causes import early_end, explain
@@ -86,7 +86,7 @@ def _in_order(*doubts: Doubt) -> tuple[Doubt, ...]:
 
 def _outage(case: Case, facts: Facts) -> Outage:
     edges = bracket(case, facts)
-    begin, end = _window(edges, facts)
+    begin, end = span = _window(edges, facts)
     windows = case.windows(facts.end)
     hit = endpoints_in(case, facts)
     scope = _scope(case, hit)
@@ -103,12 +103,14 @@ def _outage(case: Case, facts: Facts) -> Outage:
         unaffected=hit.unaffected,
         alibis=alibis,
         blind_spots=blind_spots(facts, windows, hit.affected),
-        impact=impact_of(facts, begin, end, missing_of),
+        impact=impact_of(facts, windows, span, missing_of),
         detection=first_human_trace(facts, begin),
         planned=_planned(case, facts),
         notes=_notes(case, facts),
         constraints=edges.constraints,
         wishes=wishes_for(case, edges, facts),
+        logged_until=logged_until(facts, begin, end),
+        answered_until=hit.answered,
     )
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from logforensics.outage.model import Outage
 from logforensics.report.model import Report
-from logforensics.report.verdict import length
+from logforensics.report.verdict import answered_until, failed_words, length
 from logforensics.report.words import CAUSES, about, clock, offset, plural, sureness
 
 MINUTES, SECONDS = len("2020-06-23 09:06"), len("2020-06-23 09:06:55")
@@ -57,8 +57,8 @@ def _one(outage: Outage, report: Report) -> tuple[Tile, ...]:
     found = [
         Tile("Lasted", about(*length(outage, report.end)), when(outage, report), "bad"),
         Tile("Cause", CAUSES.get(cause.kind, cause.kind), sure),
-        _hit(outage),
-        _not_hit(outage),
+        _hit(outage, report),
+        _not_hit(outage, report),
     ]
     seen = sum(spot.seen for spot in outage.blind_spots)
     passed = sum(spot.passed for spot in outage.blind_spots)
@@ -67,11 +67,11 @@ def _one(outage: Outage, report: Report) -> tuple[Tile, ...]:
     return tuple(found)
 
 
-def _hit(outage: Outage) -> Tile:
+def _hit(outage: Outage, report: Report) -> Tile:
     impact = outage.impact
     small = []
     if impact is not None and impact.failed_requests:
-        small.append(f"{plural(impact.failed_requests, 'request')} of {plural(impact.clients, 'client')} failed")
+        small.append(failed_words(outage, report))
     if impact is not None and impact.missing_requests:
         small.append(f"about {plural(impact.missing_requests, 'request')} never came")
     large = plural(len(outage.affected), "endpoint") if outage.affected else "everything"
@@ -80,11 +80,12 @@ def _hit(outage: Outage) -> Tile:
     return Tile("Hit", large, "; ".join(small), "bad")
 
 
-def _not_hit(outage: Outage) -> Tile:
+def _not_hit(outage: Outage, report: Report) -> Tile:
     if not outage.unaffected:
         return Tile("Not hit", "nothing", "is proven to have worked meanwhile")
     good = sum(alibi.successes for alibi in outage.alibis if alibi.kind == "endpoint" and alibi.verdict == "working")
     small = f"proven by {plural(good, 'good answer')}" if good else "proven by good answers"
+    small += answered_until(outage, report)
     return Tile("Not hit", plural(len(outage.unaffected), "endpoint"), small, "good")
 
 

@@ -7,14 +7,14 @@ from textwrap import wrap
 from logforensics.outage.model import Outage
 from logforensics.report.document import BLANK, Blocks, Heading, Items, Para
 from logforensics.report.model import Report
-from logforensics.report.verdict import length
+from logforensics.report.verdict import answered_until, length, logged_until
 from logforensics.report.words import about, between, clock, offset, plural
 
 REASONS = {
-    "power-loss": "The server lost its power.",
+    "power-loss": "The server stopped without warning.",
     "kernel-panic": "The operating system of the server crashed.",
     "clean-reboot": "The server was restarted.",
-    "disk-read-only": "A disk of the server failed.",
+    "disk-read-only": "A file system of the server could no longer be written to.",
     "disk-full": "A disk of the server was full.",
     "out-of-memory": "The server ran out of memory.",
     "upstream-down": "The application behind our web server was down.",
@@ -24,7 +24,12 @@ REASONS = {
     "clock-step": "The clock of the server was wrong.",
     "suspended": "The server was suspended.",
 }
-"""The cause classes in words for users; what is not known is not said."""
+"""The cause classes in words for users, no more than the lines say: a reset looks like a lost power supply, and a cable
+that came loose like a broken disk.  What is not known is not said."""
+
+TOLD, LIKELY = 0.9, 0.7
+"""The confidence from which a cause is stated as it is (the system or a program said so, `outage.cause.ECHOED`), and
+from which it is called the likeliest one."""
 
 
 STATUS = "This notice was drafted from logs; it holds no names, addresses or paths. Read it before you publish it."
@@ -86,10 +91,12 @@ def _told(outage: Outage, report: Report) -> str:
         when += about(*length(outage, report.end))
     text = f"{part} {when}."
     if outage.scope != "total" and outage.unaffected:
-        text += " The rest of it went on working."
+        text += f" Other parts gave good answers{answered_until(outage, report) or ' meanwhile'}."
     impact = outage.impact
     if impact is not None and impact.failed_requests:
-        text += f" {plural(impact.failed_requests, 'request')} got no answer or an error."
-    if outage.cause.confidence >= 0.7 and outage.cause.kind in REASONS:
-        text += f" {REASONS[outage.cause.kind]}"
+        text += f" {plural(impact.failed_requests, 'request')} got no answer or an error{logged_until(outage, report)}."
+    reason = REASONS.get(outage.cause.kind)
+    if reason is not None and outage.cause.confidence >= LIKELY:
+        likely = f"Most likely {reason[0].lower()}{reason[1:]}"
+        text += f" {reason if outage.cause.confidence >= TOLD else likely}"
     return text

@@ -15,9 +15,11 @@ from logforensics.report.layout import Paper, shorten
 from logforensics.report.model import Axis, Report, Strip
 from logforensics.report.verdict import (
     NEXT,
+    answered_until,
     bracket_words,
     cause_words,
     extent,
+    failed_words,
     headline,
     length,
     main_blind_spot,
@@ -149,7 +151,7 @@ def _outage(outage: Outage, report: Report, paper: Paper, level: int) -> list[st
     lasted = span_words(*length(outage, report.end))
     lines += paper.labelled("Lasted", "; ".join([lasted, *(outage.notes if level else ())]))
     lines += _cause(outage, paper, level)
-    lines += _hit(outage, paper, level)
+    lines += _hit(outage, report, paper, level)
     lines += _monitor(outage, paper, level)
     if seen_in_time(outage) and outage.detection is not None and level:
         text = f"{local(outage.detection.time, report.zone)}: the first trace of a person in these logs"
@@ -202,12 +204,12 @@ def _cause(outage: Outage, paper: Paper, level: int) -> list[str]:
     return lines
 
 
-def _hit(outage: Outage, paper: Paper, level: int) -> list[str]:
+def _hit(outage: Outage, report: Report, paper: Paper, level: int) -> list[str]:
     most = MOST_NAMES[level]
     impact = outage.impact
     cost = []
     if impact is not None and impact.failed_requests:
-        cost.append(f"{plural(impact.failed_requests, 'request')} of {plural(impact.clients, 'client')} failed")
+        cost.append(failed_words(outage, report))
     if impact is not None and impact.missing_requests:
         cost.append(f"about {plural(impact.missing_requests, 'request')} never came")
     lines: list[str] = []
@@ -217,7 +219,8 @@ def _hit(outage: Outage, paper: Paper, level: int) -> list[str]:
         what = "everything: nothing is proven to have worked" if outage.scope == "total" else extent(outage)
         lines += paper.labelled("Hit", "; ".join([what, *cost]), colour="bad")
     if outage.unaffected:
-        lines += paper.labelled("Not hit", f"{_names(outage.unaffected, most)}: proven by good answers", colour="good")
+        good = f"proven by good answers{answered_until(outage, report)}"
+        lines += paper.labelled("Not hit", f"{_names(outage.unaffected, most)}: {good}", colour="good")
     return lines
 
 
@@ -231,7 +234,7 @@ def _what(outage: Outage) -> str:
     if outage.affected:
         parts.append(f"{plural(len(outage.affected), 'endpoint')} failed")
     if outage.unaffected:
-        parts.append(f"{plural(len(outage.unaffected), 'endpoint')} kept working")
+        parts.append(f"{plural(len(outage.unaffected), 'endpoint')} gave good answers")
     return "; ".join(parts if outage.affected else [extent(outage), *parts])
 
 

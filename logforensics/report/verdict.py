@@ -80,9 +80,40 @@ def extent(outage: Outage) -> str:
     """How much was down, in words."""
     words = {
         "total": "total: nothing is proven to have worked meanwhile",
-        "partial": "partial: some parts failed while others worked",
+        "partial": "partial: some parts failed while others worked"
+        if outage.unaffected or any(alibi.verdict == "mixed" for alibi in outage.alibis)
+        else "partial: some parts failed, and nothing is proven of the others",
     }
     return words.get(outage.scope, outage.scope) + ("; planned, as the logs show" if outage.planned else "")
+
+
+def logged_until(outage: Outage, report: Report) -> str:
+    """What must be said behind a count of requests: " until 09:18, the last request logged"; "" if all were logged."""
+    if outage.logged_until is None:
+        return ""
+    return f" until {_clock_of(outage.logged_until, outage, report)}, the last request logged"
+
+
+def failed_words(outage: Outage, report: Report) -> str:
+    """As "5 requests of 2 clients failed until 09:18, the last request logged"; "" where none is known to."""
+    cost = outage.impact
+    if cost is None or not cost.failed_requests:
+        return ""
+    of = f" of {plural(cost.clients, 'client')}" if cost.clients else ""
+    return f"{plural(cost.failed_requests, 'request')}{of} failed{logged_until(outage, report)}"
+
+
+def answered_until(outage: Outage, report: Report) -> str:
+    """The same of good answers; "" if requests were logged all the time."""
+    if outage.logged_until is None or outage.answered_until is None:
+        return ""
+    return f" until {_clock_of(outage.answered_until, outage, report)}, the last one logged"
+
+
+def _clock_of(time: datetime, outage: Outage, report: Report) -> str:
+    """The time to the minute, with its date where that is not the one on which it began."""
+    text = clock(time, report.zone)[:16]
+    return text[11:] if text[:10] == clock(outage.start.latest.time, report.zone)[:10] else text
 
 
 def cause_words(outage: Outage) -> str:
@@ -151,30 +182,33 @@ def sentences(outage: Outage, report: Report) -> tuple[Line, ...]:
         over = bracket_words(outage.end, zone, whole=True)
         first = f"{article} {what} began {start} and ended {over}; it lasted {span_words(low, high)}."
     lead = "The cause is" if outage.cause.kind == "unknown" else "The cause:"
-    result = [(first,), effect(outage), (f"{lead} {cause_words(outage)}.",)]
+    result = [(first,), effect(outage, report), (f"{lead} {cause_words(outage)}.",)]
     spot = main_blind_spot(outage.blind_spots)
     if spot is not None:
-        result.append((*monitor(spot), "."))
+        until = logged_until(outage, report)
+        result.append((*monitor(spot), f"; requests are told of{until}." if until else "."))
     return tuple(result)
 
 
-def effect(outage: Outage) -> Line:
+def effect(outage: Outage, report: Report) -> Line:
     """What users saw, in one sentence."""
     impact = outage.impact
     lost = ""
     if impact is not None and impact.failed_requests:
         lost = plural(impact.failed_requests, "request")
         lost += f" from {plural(impact.clients, 'client')}" if impact.clients else ""
+    until = logged_until(outage, report)
     parts: list[Line] = []
     if outage.affected:
-        parts.append((*values(outage.affected, MOST_NAMES), f" failed: {lost}" if lost else " failed"))
+        parts.append((*values(outage.affected, MOST_NAMES), f" failed: {lost}{until}" if lost else " failed"))
     else:
         if outage.scope == "total":
             parts.append(("Nothing is proven to have worked",))
         if lost:
-            parts.append((f"{lost} failed",))
+            parts.append((f"{lost} failed{until}",))
     if outage.unaffected:
-        parts.append((*values(outage.unaffected, MOST_NAMES), " kept working"))
+        good = f" gave good answers{answered_until(outage, report)}" if outage.logged_until else " kept working"
+        parts.append((*values(outage.unaffected, MOST_NAMES), good))
     if not parts:
         return ("Nothing more can be said of its effect from these logs.",)
     spans: list[Span] = []

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from logforensics.outage.model import Outage
-from tests.outage.scenes import CALLS, PAGES, at, every, failing, morning
+from tests.outage.scenes import CALLS, PAGES, Scene, at, every, failing, morning
 
 DOWN, UP = at("09:00:20"), at("09:40:00")
 
@@ -47,6 +47,35 @@ def test_endpoint_nobody_asked_for_is_not_acquitted(tmp_path: Path) -> None:
     outage = scene.outage(tmp_path)
     assert "/report.pdf" not in (*outage.affected, *outage.unaffected)
     assert "/report.pdf" not in verdicts(outage)
+
+
+def test_a_good_answer_of_the_very_second_is_no_alibi(tmp_path: Path) -> None:
+    """Twelve requests come within one second and fail later: what was answered in that second may have come before."""
+    scene = Scene()
+    for time in every(at("06:00"), at("12:00"), 10):
+        if not at("09:00") <= time < at("09:01"):
+            scene.ask(time, "/api/cart", client=f"198.51.100.{time.minute + time.second}")
+    for number in range(12):
+        scene.ask(at("09:00"), "/api/cart", (504, 60.0), f"198.51.100.{number}")
+    for time in every(at("06:00"), at("12:00"), 300):
+        scene.ask(time, "/")
+    outage = scene.outage(tmp_path)
+    assert (outage.affected, outage.unaffected) == (("/api/cart",), ())
+
+
+def test_what_is_told_of_requests_ends_with_their_log(tmp_path: Path) -> None:
+    """The access log stops in the middle of it: the last request and the last good answer bound what is known."""
+    scene = morning(failing(DOWN, at("11:00"), 502))
+    scene.forget(at("09:20"), at("12:00"), "nginx/access.log")
+    outage = scene.outages(tmp_path)[-1]
+    assert outage.logged_until is not None
+    assert outage.answered_until is not None
+    assert at("09:15") < outage.answered_until <= outage.logged_until <= at("09:20")
+
+
+def test_where_requests_are_logged_to_the_end_no_bound_is_told(tmp_path: Path) -> None:
+    """They go on, and after it was over as well."""
+    assert morning(failing(DOWN, UP, 502)).outage(tmp_path).logged_until is None
 
 
 def test_404_is_no_failure(tmp_path: Path) -> None:

@@ -41,6 +41,22 @@ def test_request_told_by_the_error_log_alone_counts(tmp_path: Path) -> None:
     ]
 
 
+def test_who_asked_is_known_from_the_error_log(tmp_path: Path) -> None:
+    """The client that an error line names is the caller of its request."""
+    scene = morning()
+    scene.refuse(at("11:59:59"), "/api/pay")
+    facts = scene.facts(tmp_path)
+    assert facts.outcomes.filter(facts.outcomes["failed"])["caller"].to_list() == ["198.51.100.7"]
+
+
+def test_a_request_that_another_upstream_answered_did_not_fail(tmp_path: Path) -> None:
+    """An upstream refused, the next one took over: the client got its page."""
+    scene = morning()
+    scene.ask(at("09:00:00"), "/api/pay")
+    scene.refuse(at("09:00:00"), "/api/pay")
+    assert scene.facts(tmp_path).outcomes["failed"].sum() == 0
+
+
 def test_facts_span_all_sources(tmp_path: Path) -> None:
     """Begin and end are those of the whole folder."""
     scene = Scene()

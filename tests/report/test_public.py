@@ -12,6 +12,7 @@ from logforensics.report import html, markdown
 from logforensics.report.events import key_events
 from logforensics.report.model import Report
 from logforensics.report.public import notice, plain_text
+from tests.report.conftest import at
 from tests.report.poison import poisoned
 
 
@@ -20,8 +21,23 @@ def test_the_notice_says_what_when_and_why(report: Report) -> None:
     (text,) = notice(report)
     assert text == (
         "Part of the service did not work from 2020-06-23 09:06 to 2020-06-24 07:13 (+10:00), about 22 hours. "
-        "The rest of it went on working. 4 requests got no answer or an error. A disk of the server failed."
+        "Other parts gave good answers meanwhile. 4 requests got no answer or an error. "
+        "A file system of the server could no longer be written to."
     )
+
+
+def test_the_notice_says_until_when_requests_were_logged(report: Report, outage: Outage) -> None:
+    """What is not logged is not told of."""
+    late = replace(outage, logged_until=at("2020-06-22T23:18:16"), answered_until=at("2020-06-22T23:16:20"))
+    text = notice(replace(report, outages=(late,)))[0]
+    assert "Other parts gave good answers until 09:16, the last one logged. " in text
+    assert "4 requests got no answer or an error until 09:18, the last request logged." in text
+
+
+def test_a_cause_that_was_inferred_is_called_likely(report: Report, outage: Outage) -> None:
+    """Only what the system or a program said is stated as it is."""
+    inferred = replace(outage, cause=replace(outage.cause, kind="power-loss", confidence=0.75))
+    assert notice(replace(report, outages=(inferred,)))[0].endswith(" Most likely the server stopped without warning.")
 
 
 def test_a_cause_that_is_not_sure_is_not_told(report: Report, outage: Outage) -> None:

@@ -9,7 +9,8 @@ import pytest
 from logforensics.outage.model import Cause, Outage
 from logforensics.report.document import Value
 from logforensics.report.model import Report
-from logforensics.report.verdict import bracket_words, effect, headline, length, nothing_found, noun, sentences
+from logforensics.report.verdict import bracket_words, effect, extent, headline, length, nothing_found, noun, sentences
+from tests.report.conftest import at
 
 
 def test_the_length_lies_between_the_inner_and_the_outer_edges(outage: Outage) -> None:
@@ -52,13 +53,28 @@ def test_an_unknown_cause_is_said_without_a_confidence(report: Report, outage: O
     assert sentences(unknown, report)[-1] == ("The cause is not known from these logs.",)
 
 
-def test_names_of_endpoints_are_values_in_a_sentence(outage: Outage) -> None:
+def test_names_of_endpoints_are_values_in_a_sentence(outage: Outage, report: Report) -> None:
     """A face can show them apart from the words around them."""
-    assert effect(replace(outage, affected=("/<b>",), unaffected=())) == (
+    assert effect(replace(outage, affected=("/<b>",), unaffected=()), report) == (
         Value("/<b>", 120),
         " failed: 4 requests from 2 clients",
         ".",
     )
+
+
+def test_a_sentence_says_until_when_requests_were_logged(outage: Outage, report: Report) -> None:
+    """For the rest of an outage nothing is claimed; the date stands where it is another one."""
+    late = replace(outage, logged_until=at("2020-06-23T19:00:59"), answered_until=at("2020-06-22T23:16:20"))
+    text = "".join(str(getattr(span, "text", span)) for span in effect(late, report))
+    assert " failed: 4 requests from 2 clients until 2020-06-24 05:00, the last request logged; " in text
+    assert text.endswith(" gave good answers until 09:16, the last one logged.")
+    assert sentences(late, report)[-1][-1] == "; requests are told of until 2020-06-24 05:00, the last request logged."
+
+
+def test_where_nothing_else_is_proven_no_other_part_is_said_to_have_worked(outage: Outage) -> None:
+    """Partial may also mean that nobody asked for the rest."""
+    alone = replace(outage, unaffected=(), alibis=outage.alibis[1:])
+    assert extent(alone) == "partial: some parts failed, and nothing is proven of the others"
 
 
 def test_nothing_found_names_what_was_seen_instead(quiet: Report, report: Report) -> None:

@@ -57,7 +57,7 @@ def confidence(outage: Outage, level: int) -> Blocks:
     failed = sum(alibi.failures for alibi in outage.alibis if alibi.verdict == "failed")
     good = sum(alibi.successes for alibi in outage.alibis if alibi.verdict == "working" and alibi.kind == "endpoint")
     if outage.affected:
-        rows.append(("What was hit", plural(failed, "failed request"), "good answers of it at that time"))
+        rows.append(("What was hit", f"{plural(failed, 'failed request')} of it", "good answers of it at that time"))
     if outage.unaffected:
         rows.append(("What was not hit", plural(good, "good answer"), "a failed request of it at that time"))
     head = ("Conclusion", "Rests on", "What would change it")

@@ -8,11 +8,13 @@ from logforensics.outage.model import Alibi, BlindSpot, Outage
 from logforensics.report.chapters.parts import advised, cited, shown_by
 from logforensics.report.document import BLANK, Blocks, Heading, Item, Items, Line, Para, Strong, Table, Value, Words
 from logforensics.report.model import Report
+from logforensics.report.verdict import logged_until
 from logforensics.report.words import duration, local, plural
 
 MEANING = (
-    'An endpoint is "proven working" if it gave good answers during the outage and failed none. A log that "went on" '
-    "shows that its writer and its disk lived, and no more. Silence acquits nobody."
+    'An endpoint is "proven working" if it gave good answers during the outage and failed none; it is proven from the '
+    'first of them to the last, and not beyond. A log that "went on" shows that its writer and its disk lived, and no '
+    "more. Silence acquits nobody."
 )
 MOST_ALIBIS = 40
 VERDICTS: dict[str, Words] = {
@@ -38,6 +40,9 @@ def alibis(outage: Outage, report: Report, level: int) -> Blocks:
             blocks.append(Para("No request or line during the outage tells the parts apart."))
         return blocks
     blocks.append(Para(MEANING))
+    if outage.logged_until is not None:
+        last = local(outage.logged_until, report.zone)
+        blocks.append(Para(f"Requests of that time are logged until {last}; what came later is not known."))
     ranked = sorted(
         outage.alibis, key=lambda a: (a.kind, _rank(a), -a.failures, -a.successes, a.name)
     )  # endpoints before sources, by the alphabet
@@ -101,9 +106,11 @@ def impact(outage: Outage, report: Report, level: int) -> Blocks:
     cost = outage.impact
     if cost is None:
         return [*blocks, Para(("No request log tells what it cost: ", BLANK))]
-    lost = f"{plural(cost.failed_requests, 'request')} from {plural(cost.clients, 'client address')}"
-    counted = "(5xx, or given up by the client; counted in the access log)"
-    lines: list[Words] = [f"Failed: {lost} {counted}" if cost.failed_requests else f"Failed: none {counted}"]
+    lost = plural(cost.failed_requests, "request")
+    lost += f" from {plural(cost.clients, 'client address')}" if cost.clients else ""
+    counted = "(5xx, or given up by the client; counted in access and error logs)"
+    lost = lost if cost.failed_requests else "none"
+    lines: list[Words] = [f"Failed: {lost}{logged_until(outage, report)} {counted}"]
     endpoints = [alibi for alibi in outage.alibis if alibi.kind == "endpoint"]
     good, failed = sum(a.successes for a in endpoints), sum(a.failures for a in endpoints)
     hit = [alibi for alibi in endpoints if alibi.verdict == "failed"]

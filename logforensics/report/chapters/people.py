@@ -44,7 +44,7 @@ def _seeds(report: Report) -> Line:
     told = [spot for outage in report.outages for spot in outage.blind_spots]
     spans: Line = ()
     if kept:
-        spans = (" (from the logs: ", *values(kept, 4), " kept working")
+        spans = (" (from the logs: ", *values(kept, 4), " gave good answers meanwhile")
     if told:
         calls = f"{plural(sum(spot.passed for spot in told), 'call')} of monitors saw nothing wrong"
         spans = (*spans, "; " if spans else " (from the logs: ", calls)

@@ -21,11 +21,13 @@ from logforensics.report.document import (
 from logforensics.report.model import Report
 from logforensics.report.verdict import (
     LOOKED_FOR,
+    answered_until,
     bracket_words,
     cause_words,
     extent,
     headline,
     length,
+    logged_until,
     nothing_found,
     seen_in_time,
     sentences,
@@ -100,6 +102,7 @@ def _of_report(report: Report) -> tuple[tuple[str, Words], ...]:
 
 def facts(outage: Outage, report: Report) -> tuple[tuple[str, Words], ...]:
     """What is known of one outage, a row each."""
+    good = f"proven by good answers{answered_until(outage, report)}"
     rows: list[tuple[str, Words]] = [
         ("Began", _first_upper(bracket_words(outage.start, report.zone, whole=True))),
         ("Ended", "Not over when the logs end" if outage.end is None else _ended(outage, report)),
@@ -114,8 +117,8 @@ def facts(outage: Outage, report: Report) -> tuple[tuple[str, Words], ...]:
         ("Extent", extent(outage)),
         ("Cause", cause_words(outage)),
         ("Hit", values(outage.affected, MOST_NAMES) or (TOTAL if outage.scope == "total" else "no endpoint by name")),
-        ("Not hit", (*values(outage.unaffected, MOST_NAMES), ": proven by good answers") if outage.unaffected else "-"),
-        ("Monitors", _monitors(outage)),
+        ("Not hit", (*values(outage.unaffected, MOST_NAMES), f": {good}") if outage.unaffected else "-"),
+        ("Monitors", _monitors(outage) + logged_until(outage, report)),
         ("Detected", _detected(outage, report)),
     ]
     return tuple(rows)
