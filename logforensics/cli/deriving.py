@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from logforensics.cli.options import Run
-from logforensics.cli.reading import investigated, read_boiled_down
+from logforensics.cli.reading import read_boiled_down
 
 if TYPE_CHECKING:
     from logforensics.outage.findings import Investigation
@@ -35,16 +35,18 @@ def derive(
 
     `marked` are the lines a person marked, `cells` is the length of the strips, if not the usual one.
     """
-    from logforensics.cli.filters import span
+    from logforensics.cli.filters import narrowed, span
     from logforensics.cli.version import version
     from logforensics.evidence.cited import read_cited
+    from logforensics.outage.verdict import investigate
     from logforensics.report.build import build_report
     from logforensics.report.changes import changes_of
     from logforensics.report.charts import CELLS
     from logforensics.report.events import cited_lines
 
     timeline = read_boiled_down(run)
-    found = investigated(run, timeline)
+    every = investigate(timeline, run.settings)
+    found = narrowed(every, timeline, run.settings)
     changes = changes_of(timeline.events, found.outages) if quotes else ()
     cited = [*cited_lines(found), *(c.cite for c in changes), *(m.cite for m in marked)] if quotes else []
     model = build_report(
@@ -57,7 +59,8 @@ def derive(
         changes=changes,
         cells=CELLS if cells is None else cells,
     )
-    model = replace(model, selection=span(timeline, run.settings), marked=marked)
+    elsewhere = len(every.outages) - len(found.outages)
+    model = replace(model, selection=span(timeline, run.settings), marked=marked, elsewhere=elsewhere)
     return Derived(timeline, found, _anchored(timeline, model) if anchors else model)
 
 

@@ -51,13 +51,20 @@ def answer(run: Run, timeline: Timeline, kind: str, found: Sequence[Any], chosen
         damage, passed_over, absent = door.value((timeline.damage, timeline.passed_over, absent))
         write_text(run, as_json.listing(kind, listed, damage, passed_over, absent))
     else:
+        from logforensics.cli.filters import span
         from logforensics.report import tables
         from logforensics.report.build import zone_of
 
         zone = zone_of(timeline, run.settings.tz)
         screen = screen_of(run)
         text = tables.findings(
-            kind, door.value(tuple(found)), zone, timeline, width=screen.width, ascii_only=screen.ascii_only
+            kind,
+            door.value(tuple(found)),
+            zone,
+            timeline,
+            width=screen.width,
+            ascii_only=screen.ascii_only,
+            selection=span(timeline, run.settings),
         )
         write_text(run, text)
     finish(run, timeline, bool(found))

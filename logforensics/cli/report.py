@@ -51,6 +51,7 @@ def report(
     from logforensics.cli.reading import door_of, finish
     from logforensics.report.charts import CELLS
     from logforensics.report.handmarks import read_marks
+    from logforensics.report.nothing import beside, blind, nothing_found
     from logforensics.report.terminal import room_for_strips
 
     run = with_threshold(run, threshold)
@@ -69,6 +70,9 @@ def report(
 
         model = replace(model, panels=panels_of(model, timeline.events, found.outcomes))
     model = door_of(run, timeline).report(model)
+    if public and not model.outages and (beside(model) or blind(model)):
+        told = nothing_found(model)[0].rstrip(".")
+        raise UsageError(f"--public: writes nothing, for it would be an all-clear: {told}")
     if public:
         write_text(run, _notice(model, chosen))
     elif chosen in ("html", "svg"):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from logforensics.analysis.findings import Cite
+from logforensics.analysis.runs import PRIOR_FAILURES, PRIOR_REQUESTS
 from logforensics.clock.zones import Zone
 from logforensics.errors import UsageError
 from logforensics.evidence.hashing import bundles
@@ -17,8 +18,9 @@ from logforensics.report.changes import quoted
 from logforensics.report.charts import CELLS, strips_of, tells_of_error
 from logforensics.report.clocks import clock_notes
 from logforensics.report.events import key_events
-from logforensics.report.model import Change, FileRow, Note, Report, Sample, SourceRow
+from logforensics.report.model import Asked, Change, FileRow, Note, Report, Sample, SourceRow
 from logforensics.report.words import UTC, duration
+from logforensics.schema import ALIKE, lines_in
 
 if TYPE_CHECKING:
     from logforensics.outage.findings import Investigation
@@ -185,7 +187,35 @@ def build_report(
         errors=_errors(timeline),
         bundles=bundles(timeline.log_files),
         doubts=tuple(found.doubts),
+        heard=_heard(timeline, found.outcomes),
+        asked=_asked(found.outcomes),
     )
+
+
+_SYSTEM = {"syslog", "syslog_dated", "journal", "journal_text", "journal_export", "json_journal", "dmesg"}
+_LOGINS = {"logins", "last"}
+
+
+def _heard(timeline: Timeline, outcomes: pl.DataFrame | None) -> frozenset[str]:
+    """The kinds of logs that were read; one that is written while a machine does not run is no witness of it."""
+    kinds = {"web"} if outcomes is not None and outcomes.height else set()
+    for source in timeline.sources:
+        if source.events and source.name not in timeline.offline:
+            formats = {source.format, *source.also}
+            kinds |= {"system"} if formats & _SYSTEM else {"logins"} if formats & _LOGINS else {"program"}
+    return frozenset(kinds)
+
+
+def _asked(outcomes: pl.DataFrame | None) -> Asked | None:
+    """The requests, if any of them failed."""
+    failed = None if outcomes is None else outcomes.filter("failed").sort("time", "file", "line")
+    if outcomes is None or failed is None or not failed.height:
+        return None
+    time, file, line = failed.select("time", pl.col("file").cast(pl.String), "line").row(0)
+    requests = lines_in(outcomes, ALIKE)
+    # where one in a hundred fails, fewer than a hundred show no failure most of the time, and no usual share
+    enough = requests >= PRIOR_REQUESTS / PRIOR_FAILURES
+    return Asked(requests, lines_in(failed, ALIKE), time, Cite(file, line), enough)
 
 
 def _hosts(timeline: Timeline) -> tuple[str, ...]:

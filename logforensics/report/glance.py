@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from logforensics.outage.model import Outage
 from logforensics.report.model import Report
+from logforensics.report.nothing import beside, blind
 from logforensics.report.verdict import answered_until, failed_words, length
 from logforensics.report.words import CAUSES, about, clock, offset, plural, sureness
 
@@ -107,8 +108,9 @@ def _nothing(report: Report) -> tuple[Tile, ...]:
     span = "no events"
     if report.begin is not None and report.end is not None:
         span = f"{clock(report.begin, report.zone)[:16]} to {clock(report.end, report.zone)[:16]}"
+    unsure = beside(report) or blind(report)
     return (
-        Tile("Found", "no outage", span, "good"),
+        Tile("Found", "nothing to judge by" if unsure else "no outage", span, "" if unsure else "good"),
         Tile("Read", plural(lines, "line"), f"of {plural(len(report.sources), 'source')}"),
         Tile("Error lines", f"{report.errors:,}", "" if report.bursts else "in no burst above what is usual"),
         Tile("Silences", f"{len(report.gaps):,}", "none that proves an outage"),

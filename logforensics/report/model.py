@@ -182,6 +182,20 @@ class ClockNote:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """The requests of web logs: how many, how many of them `failed`, and when and where the first of those (UTC).
+
+    `enough` tells whether so many requests show what share of failures is usual.
+    """
+
+    requests: int
+    failed: int
+    first: datetime
+    cite: Cite
+    enough: bool
+
+
+@dataclass(frozen=True)
 class Report:
     """Everything a face needs.  Times are UTC; `zone` is the site's zone that faces show beside UTC.
 
@@ -190,9 +204,11 @@ class Report:
     give the same bytes wherever they are written to.  `hosts` are the machines' names as lines give them (hostile);
     `errors` counts the lines that tell of an error (severity err or worse, an answer 5xx or 499);
     `panels` are there for the faces that draw (lanes.panels_of).  `selection` are the instants that --since and
-    --until, or --around, came to.  `anchors` holds for each cited (file, line) where its bytes lie; `bundles` are what
-    members were read from.  `marked` are the lines a person marked.  Of a redacted report, `key` says where the key
-    came from ("map" or "evidence"), and `hidden` what was hidden.
+    --until, or --around, came to, `elsewhere` counts the outages that lie outside of them.  `heard` are the kinds of
+    logs that were read: "system" (syslog, journal, dmesg), "web", "logins", "program"; what packages' tools write is
+    none (None: not known).  `asked` are the requests if any failed.  `anchors` holds for each cited (file, line) where
+    its bytes lie; `bundles` are what members were read from.  `marked` are the lines a person marked.  Of a redacted
+    report, `key` says where the key came from ("map" or "evidence"), and `hidden` what was hidden.
     """
 
     version: str
@@ -228,6 +244,9 @@ class Report:
     hidden: tuple[Hidden, ...] = ()
     key: str | None = None
     doubts: tuple[Doubt, ...] = ()
+    heard: frozenset[str] | None = None
+    asked: Asked | None = None
+    elsewhere: int = 0
 
     @cached_property
     def names(self) -> tuple[str, ...]:

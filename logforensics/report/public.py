@@ -67,7 +67,9 @@ def plain_text(report: Report, width: int = 80) -> str:
 def _nothing(report: Report) -> str:
     if report.begin is None or report.end is None:
         return "The logs hold nothing to judge by."
-    return f"No disruption was found from {between(report.begin, report.end, report.zone)}."
+    first, last = report.selection
+    begin, end = max(first or report.begin, report.begin), min(last or report.end, report.end)
+    return f"No disruption was found from {between(begin, end, report.zone)}."
 
 
 def notice(report: Report) -> tuple[str, ...]:

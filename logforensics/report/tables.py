@@ -15,7 +15,7 @@ from logforensics.report.escape import plain
 from logforensics.report.layout import Paper, columns
 from logforensics.report.model import Note, SourceRow
 from logforensics.report.verdict import length
-from logforensics.report.words import about, clock, duration, listing, local, plural, zone_label
+from logforensics.report.words import about, between, clock, duration, listing, plural, window_words, zone_label
 
 if TYPE_CHECKING:
     from logforensics.timeline.model import Timeline
@@ -44,13 +44,23 @@ ABSENT = "No wtmp is among the files: boots are those that the kernel's and the 
 
 
 def findings(
-    kind: str, found: Sequence[Any], zone: Zone, timeline: Timeline, *, width: int = 80, ascii_only: bool = False
+    kind: str,
+    found: Sequence[Any],
+    zone: Zone,
+    timeline: Timeline,
+    *,
+    width: int = 80,
+    ascii_only: bool = False,
+    selection: tuple[datetime | None, datetime | None] = (None, None),
 ) -> str:
-    """The findings of one analyser as a table; with none, the span and the sources in which there are none."""
+    """The findings of one analyser as a table; with none, the span and the sources in which there are none.
+
+    `selection` are the instants that --since and --until came to.
+    """
     paper = Paper(width, ascii_only=ascii_only)
     aside = paper.paragraph(ABSENT) if kind == "boots" and timeline.absent else []
     if not found:
-        return _shown([*paper.paragraph(_none(kind, zone, timeline)), *aside], ascii_only)
+        return _shown([*paper.paragraph(_none(kind, zone, timeline, selection)), *aside], ascii_only)
     makers: dict[str, Callable[[Sequence[Any], Zone], Table]] = {
         "gaps": _gaps,
         "bursts": _bursts,
@@ -67,12 +77,18 @@ def _shown(lines: Sequence[str], ascii_only: bool) -> str:
     return to_ascii(text) if ascii_only else text
 
 
-def _none(kind: str, zone: Zone, timeline: Timeline) -> str:
+def _none(
+    kind: str, zone: Zone, timeline: Timeline, selection: tuple[datetime | None, datetime | None] = (None, None)
+) -> str:
     where = plural(len(timeline.sources), "source")
     if timeline.begin is None or timeline.end is None:
         return f"{NOTHING[kind]}: there are no events in {where}."
-    span = f"{local(timeline.begin, zone)} to {local(timeline.end, zone)}"
-    return f"{NOTHING[kind]} in {where} from {span}."
+    first, last = selection
+    begin, end = max(first or timeline.begin, timeline.begin), min(last or timeline.end, timeline.end)
+    if begin > end:
+        lies = f"No event lies {window_words(first, last, zone)}"
+        return f"{lies}; the logs of {where} run from {between(timeline.begin, timeline.end, zone)}."
+    return f"{NOTHING[kind]} in {where} from {between(begin, end, zone)}."
 
 
 def _zone_line(zone: Zone) -> str:

@@ -7,12 +7,14 @@ from itertools import groupby
 
 from logforensics.analysis.findings import Cite
 from logforensics.outage.model import Bracket, Edge, Outage
+from logforensics.report import nothing
 from logforensics.report.chapters.parts import paths
 from logforensics.report.charts import CELLS, draw, legend, outage_line
 from logforensics.report.escape import plain
 from logforensics.report.lanes import telling
 from logforensics.report.layout import Paper, shorten
 from logforensics.report.model import Axis, Report, Strip
+from logforensics.report.nothing import beside, blind, nothing_found
 from logforensics.report.verdict import (
     NEXT,
     answered_until,
@@ -23,7 +25,6 @@ from logforensics.report.verdict import (
     headline,
     length,
     main_blind_spot,
-    nothing_found,
     seen_in_time,
 )
 from logforensics.report.words import (
@@ -127,10 +128,11 @@ def _several(report: Report, paper: Paper, level: int) -> list[str]:
 
 
 def _nothing(report: Report, paper: Paper, level: int) -> list[str]:
-    lines = [paper.paint("No outage found", "good"), ""]
-    sentences = nothing_found(report)
+    unsure = beside(report) or blind(report)
+    lines = [paper.paint(nothing.title(report), "warn" if unsure else "good"), ""]
+    sentences = nothing_found(report, cites=True)
     for number, sentence in enumerate(sentences):
-        if level == FULL or len(sentences) == 1 or number != 1:
+        if level == FULL or unsure or number != 1:
             lines += paper.paragraph(sentence)
     if report.gaps or report.bursts or report.failures:
         lines += paper.labelled("Next", f"logforensics gaps {_paths(report)} (or bursts, failures, boots)")

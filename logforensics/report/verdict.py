@@ -8,23 +8,10 @@ from logforensics.clock.zones import Zone
 from logforensics.outage.model import BlindSpot, Bracket, Outage
 from logforensics.report.document import Line, Span, Value, values
 from logforensics.report.model import Report
-from logforensics.report.words import CAUSES, about, clock, listing, offset, plural, span_words, sureness
+from logforensics.report.words import CAUSES, about, clock, offset, plural, span_words, sureness
 
 MOST_NAMES = 4
 """Endpoints a sentence names before it says how many more there are."""
-
-MOST_CLOCKS = 2
-"""Findings about the clock that the summary tells of; a chapter of the report has them all."""
-
-LOOKED_FOR = (
-    "requests that failed or timed out (5xx, 499) per group of endpoints",
-    "sources that fell silent against their own rhythm",
-    "read-only, full and failing disks",
-    "kernel panics, hung tasks and out-of-memory kills",
-    "unclean shutdowns and boots",
-    "lost networks and steps of the clock",
-)
-"""What a run looks for, as the report says it when nothing was found."""
 
 NEXT = {
     "power-loss": "Check the power supply and the UPS, then the filesystem replay lines of the boot.",
@@ -230,46 +217,3 @@ def monitor(spot: BlindSpot) -> Line:
         return (*lead, " once meanwhile and got a good answer")
     all_of = "every time" if spot.passed == spot.seen else f"{spot.passed:,} times"
     return (*lead, f" {spot.seen:,} times meanwhile and got a good answer {all_of}")
-
-
-def nothing_found(report: Report) -> tuple[str, ...]:
-    """The sentences when no outage was found: the span covered, and what was looked for."""
-    lines = sum(source.lines for source in report.sources)
-    if report.begin is None or report.end is None:
-        return ("No outage was found, for there is no event to judge by.",)
-    zone = report.zone
-    covered = (
-        f"{clock(report.begin, zone)} {offset(report.begin, zone)} to {clock(report.end, zone)} "
-        f"{offset(report.end, zone)}"
-    )
-    kinds = (
-        (report.gaps, "silence"),
-        (report.bursts, "burst"),
-        (report.failures, "failure line"),
-        (report.boots, "boot"),
-    )
-    noticed = [plural(len(items), name) for items, name in kinds if items]
-    were = "was" if sum(len(items) for items, _ in kinds) == 1 else "were"
-    seen = (
-        f"{listing(noticed)} {were} seen; nothing in that proves an outage."
-        if noticed
-        else "Nothing out of the way was seen."
-    )
-    if report.errors:
-        burst = "" if report.bursts else ", in no burst above what is usual here"
-        seen += (
-            f" {plural(report.errors, 'line')} told of an error (severity err or worse, an answer 5xx or 499){burst}."
-        )
-    if any(note.kind in ("end", "files-missing") for note in report.assumptions):
-        seen += (
-            " Lines are missing where a log ends before the others or a rotated file is not here: see the assumptions."
-        )
-    for note in report.clock[:MOST_CLOCKS]:
-        seen += (
-            f" By {clock(note.end, zone)} {offset(note.end, zone)} {note.what}; a hole in the logs there is no outage."
-        )
-    return (
-        f"No outage was found from {covered}, in {plural(lines, 'line')} of {plural(len(report.sources), 'source')}.",
-        f"Looked for: {'; '.join(LOOKED_FOR)}.",
-        seen,
-    )

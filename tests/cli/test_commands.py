@@ -297,3 +297,11 @@ def test_hosts_are_told_apart_or_not(command: Command, tmp_path: Path) -> None:
     assert [row["path"] for row in rows] == ["a/var/log/syslog", "b/var/log/syslog"]
     assert command("outages", tmp_path, "--host-from", "none").code == 0
     assert command("outages", tmp_path, "--host-from", "nowhere").code == 2
+
+
+def test_no_notice_is_written_of_a_window_beside_the_logs(command: Command, logs: Path) -> None:
+    """A public all-clear by mistake would be the worst of all."""
+    done = command("report", logs, "--public", "--since", "2021-01-01")
+    assert (done.code, done.out) == (2, "")
+    assert "--public: writes nothing, for it would be an all-clear: No event lies from 2021-01-01" in done.err
+    assert command("outages", logs, "--since", "2021-01-01").out.startswith("No event lies from 2021-01-01")

@@ -9,7 +9,7 @@ import pytest
 from logforensics.outage.model import Cause, Outage
 from logforensics.report.document import Value
 from logforensics.report.model import Report
-from logforensics.report.verdict import bracket_words, effect, extent, headline, length, nothing_found, noun, sentences
+from logforensics.report.verdict import bracket_words, effect, extent, headline, length, noun, sentences
 from tests.report.conftest import at
 
 
@@ -75,16 +75,3 @@ def test_where_nothing_else_is_proven_no_other_part_is_said_to_have_worked(outag
     """Partial may also mean that nobody asked for the rest."""
     alone = replace(outage, unaffected=(), alibis=outage.alibis[1:])
     assert extent(alone) == "partial: some parts failed, and nothing is proven of the others"
-
-
-def test_nothing_found_names_what_was_seen_instead(quiet: Report, report: Report) -> None:
-    """Silences and boots alone are no outage."""
-    seen = replace(quiet, gaps=report.gaps, boots=report.boots)
-    assert nothing_found(seen)[-1] == "1 silence and 1 boot were seen; nothing in that proves an outage."
-    assert nothing_found(quiet)[-1] == "Nothing out of the way was seen."
-
-
-def test_errors_as_usual_are_told_of(quiet: Report) -> None:
-    """Nobody who saw errors in the logs is told that nothing was there."""
-    seen = nothing_found(replace(quiet, errors=12))[-1]
-    assert seen.startswith("Nothing out of the way was seen. 12 lines told of an error")

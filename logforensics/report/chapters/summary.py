@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from logforensics.outage.model import Outage
+from logforensics.report import nothing
 from logforensics.report.document import (
     BLANK,
     Blocks,
@@ -20,7 +21,6 @@ from logforensics.report.document import (
 )
 from logforensics.report.model import Report
 from logforensics.report.verdict import (
-    LOOKED_FOR,
     answered_until,
     bracket_words,
     cause_words,
@@ -28,7 +28,6 @@ from logforensics.report.verdict import (
     headline,
     length,
     logged_until,
-    nothing_found,
     seen_in_time,
     sentences,
 )
@@ -46,7 +45,7 @@ TOTAL = "everything: nothing is proven to have worked"
 def title(report: Report) -> str:
     """The report's own title, without log text."""
     if not report.outages:
-        return "No outage found"
+        return nothing.title(report)
     first = report.outages[0]
     day = clock(first.start.latest.time, report.zone)[:10]
     if len(report.outages) == 1:
@@ -161,13 +160,19 @@ def _first_upper(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
+def _first_failed(report: Report) -> Line:
+    asked = report.asked
+    return () if asked is None or report.bursts else (" The first failed request: ", asked.cite, ".")
+
+
 def _nothing(report: Report) -> Blocks:
-    covered, _, seen = (*nothing_found(report), "", "")[:3]
-    return [
-        Heading(2, "Summary"),
-        Para(f"{covered} {seen}".strip(), "lead"),
-        *_lacking(report),
-        Heading(2, "What was looked for"),
-        Items.of(LOOKED_FOR),
-        Para(ABSENCE),
-    ]
+    sentences = nothing.nothing_found(report)
+    sure = len(sentences) == len(("covered", "looked for", "seen"))
+    lead = (sentences[0], sentences[2]) if sure else sentences
+    blocks: Blocks = [Heading(2, "Summary"), Para((" ".join(lead), *_first_failed(report)), "lead"), *_lacking(report)]
+    if sure:
+        blocks += [Heading(2, "What was looked for"), Items.of(nothing.looked_for(report))]
+    if sure and nothing.not_checked(report):
+        words = f"Not checked, for these logs could not show it ({nothing.missed(report)}):"
+        blocks += [Para(words), Items.of(nothing.not_checked(report))]
+    return [*blocks, Para(ABSENCE)]
