@@ -66,7 +66,8 @@ def test_the_report_holds_what_was_found(report: Report, outage: Outage, quotes:
         "Any",
         SimpleNamespace(
             outages=(outage,), gaps=report.gaps, failures=report.failures, bursts=report.bursts, boots=report.boots,
-            blind_spots=report.blind_spots, steps=(), told=(), wrong_clocks=(), host_clocks=(), doubts=(), outcomes=None,
+            blind_spots=report.blind_spots, steps=(), told=(), wrong_clocks=(), host_clocks=(), doubts=(),
+            outcomes=None,
         ),
     )  # fmt: skip
     made = build_report(timeline(), found, Settings(), version="1", command=("logforensics",), quotes=quotes)
