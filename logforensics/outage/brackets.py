@@ -13,6 +13,7 @@ from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import WHOLE_SECOND, Facts, not_before
 from logforensics.outage.host import SILENT_DECADES
 from logforensics.outage.model import Bracket, Constraint, Edge
+from logforensics.outage.readiness import borne_out, ready_marks
 from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import UPSTREAM
 
@@ -60,7 +61,7 @@ def bracket(case: Case, facts: Facts) -> Brackets:
     first = min(fails, key=_order)
     last = max(fails, key=_order)
     if not case.of("host"):
-        fails, recovered = _by_restart(facts, last, fails, recovered)
+        fails, recovered = _by_restart(facts, first.time, last, fails, recovered)
         last = max(fails, key=_order)
     # Stamps of whole seconds put a last success and a first failure into the same second: two lines, one instant.
     # A missed beat cites the last one there was, which may well be the last proof that all worked.
@@ -215,12 +216,14 @@ def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) 
     return edges
 
 
-def _by_restart(facts: Facts, last: Edge, fails: list[Edge], recovered: list[Edge]) -> tuple[list[Edge], list[Edge]]:
+def _by_restart(
+    facts: Facts, first: datetime, last: Edge, fails: list[Edge], recovered: list[Edge]
+) -> tuple[list[Edge], list[Edge]]:
     """A restart between the last failure and the first success: its stop and start still belong to the outage."""
     over = min((edge.time for edge in recovered if edge.time >= last.time), default=None)
     until = over + ONE_START if over is not None else facts.end
-    ready = facts.marks_of("ready", last.time, until)
-    if not ready:
+    ready = ready_marks(facts, last.time, until)
+    if not ready or not borne_out(facts, ready[-1].time, first):
         return fails, recovered
     final = ready[-1]
     same = [mark for mark in ready if mark.program == final.program and final.time - mark.time <= ONE_START]

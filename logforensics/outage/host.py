@@ -8,9 +8,10 @@ import polars as pl
 
 from logforensics.analysis.findings import Boot, Cite
 from logforensics.analysis.streams import Stream
-from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
+from logforensics.outage.deadlines import PAGE_CACHE, missed_beats, still_silent
 from logforensics.outage.facts import Facts, MarkLine
 from logforensics.outage.model import Edge
+from logforensics.outage.readiness import borne_out, ready_marks
 from logforensics.outage.speakers import speaker
 from logforensics.outage.suspects import Suspect
 
@@ -42,7 +43,8 @@ def _host(facts: Facts, boot: Boot, everything: Stream) -> Suspect:
     last = everything.before(just_before)
     up = Edge(boot.time, boot.cite, "the kernel started: until here the machine was not running")
     fails = [up, *_starts(facts, boot.time)]
-    recovered = _recovered(facts, boot.time)
+    recovered = _recovered(facts, boot.time, boot.ended or boot.time)
+    fails += _still_unreached(facts, boot.ended or boot.time, boot.time)
     if recovered:
         # What is still starting when the service answers is no part of it.
         fails = [edge for edge in fails if edge.time <= recovered[0].time]
@@ -109,15 +111,15 @@ def _starts(facts: Facts, up: datetime) -> list[Edge]:
     return [Edge(chain[-1].time, chain[-1].cite, "services were still being started")] if chain else []
 
 
-def _recovered(facts: Facts, up: datetime) -> list[Edge]:
+def _recovered(facts: Facts, up: datetime, down: datetime) -> list[Edge]:
     """First proofs after a boot that the service was whole again, earliest first.
 
-    A program's own word that it answers now, a served record, or a success of an endpoint that a backend answers.
+    The service's own word that it answers now, if requests bear it out, a served record, or a success.
     A static page may be served while the backend still starts: it counts where nothing better was logged.
     """
-    ready = facts.marks_of("ready", up, up + STARTUP)
+    ready = ready_marks(facts, up, up + STARTUP)
     edges = []
-    if ready:
+    if ready and borne_out(facts, ready[-1].time, down):
         edges.append(Edge(ready[-1].time, ready[-1].cite, f"{speaker(ready[-1].program)} said that it is ready"))
     for stream in facts.served:
         after = stream.after(up)
@@ -131,6 +133,15 @@ def _recovered(facts: Facts, up: datetime) -> list[Edge]:
     if not edges:
         edges.extend(_first_beat(facts, up))
     return sorted(edges, key=lambda edge: (edge.time, edge.cite or ("", 0)))
+
+
+def _still_unreached(facts: Facts, down: datetime, up: datetime) -> list[Edge]:
+    """That the web was still silent so long before its first line after a boot as it seldom is at that hour."""
+    web = facts.web
+    first = None if web is None else web.after(up)
+    if web is None or first is None or web.before(down) is None:
+        return []
+    return still_silent([web], down, web.times[first] - timedelta(microseconds=1), near=True)
 
 
 def _success(row: dict[str, object]) -> Edge:

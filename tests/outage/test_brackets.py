@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from tests.outage.scenes import CALLS, Scene, at, every, failing, morning
 
 DOWN, UP = at("09:00:20"), at("09:40:00")
@@ -61,12 +63,32 @@ def test_service_manager_dates_the_start(tmp_path: Path) -> None:
 
 def test_ready_line_dates_the_end(tmp_path: Path) -> None:
     """The program's own word that it answers comes before the first visitor finds out."""
-    scene = morning(failing(DOWN, UP, 502))
-    scene.forget(UP - timedelta(minutes=2), UP + timedelta(minutes=4), "nginx/access.log")
-    scene.say(UP, "shop[900]", "Now listening on: http://127.0.0.1:5001")
-    outage = scene.outage(tmp_path)
+    outage = said_ready(1, "shop[900]", "Now listening on: http://127.0.0.1:5001").outage(tmp_path)
     assert outage.end is not None
     assert outage.end.latest.time == UP
+
+
+@pytest.mark.parametrize(
+    ("minutes", "program", "message"),
+    [
+        (20, "shop[900]", "Now listening on: http://127.0.0.1:5001"),
+        (1, "sshd[700]", "Server listening on 0.0.0.0 port 22."),
+        (1, "postgres[811]", "database system is ready to accept connections"),
+    ],
+)
+def test_ready_line_that_dates_no_end(minutes: int, program: str, message: str, tmp_path: Path) -> None:
+    """Where visitors are long in coming all the same, or something else than the service is ready, it ends later."""
+    outage = said_ready(minutes, program, message).outage(tmp_path)
+    assert outage.end is not None
+    assert outage.end.latest.time > UP
+
+
+def said_ready(minutes: float, program: str, message: str) -> Scene:
+    """A service that fails until UP, when a program says that it is ready; the next visitor comes `minutes` later."""
+    scene = morning(failing(DOWN, UP, 502))
+    scene.forget(UP - timedelta(minutes=2), UP + timedelta(minutes=minutes), "nginx/access.log")
+    scene.say(UP, program, message)
+    return scene
 
 
 def test_routine_stop_dates_nothing(tmp_path: Path) -> None:

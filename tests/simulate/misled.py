@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from tests.simulate.outages import Kind, Truth, length, moment, server
-from tests.simulate.server import DAY, Fault, Server
+from tests.simulate.outages import BOOT, Kind, Truth, length, moment, server
+from tests.simulate.server import DAY, PAGE_CACHE, Fault, Server
 
 Made = tuple[Server, tuple[Truth, ...]]
 
@@ -119,8 +119,31 @@ def sleep_refused(seed: int) -> Made:
     return made, (Truth(begin, end, "total", ("unknown",)),)
 
 
+def listening_long_before(seed: int) -> Made:
+    """After a power cut sshd and a database listen at once; the site answers half an hour to two hours later."""
+    made = server(seed, web="nginx", rate=2500.0)
+    begin = moment(made)
+    up = begin + length(made, 600, 3 * 3600)
+    whole = up + length(made, 1800, 7200)
+    made.dark(begin, up, lost=PAGE_CACHE, boot=BOOT)
+    cut_off(made, up, whole)
+    made.live()
+    made.requests = [request for request in made.requests if not begin <= request[1] < whole]
+    made.boot(up, dirty=True)
+    made.lines = [line for line in made.lines if not (line[2] == made.app_log and up <= line[0] < whole)]
+    made.faults, faults = [], made.faults
+    made.system(up + 6, "sshd[702]", "Server listening on 0.0.0.0 port 22.", "auth.log")
+    made.system(up + 7, "sshd[702]", "Server listening on :: port 22.", "auth.log")
+    made.system(up + 9, "postgres[811]", "[1-1] LOG:  database system is ready to accept connections")
+    made.faults = faults
+    if seed % 2:
+        made.say(whole, made.app_log, "INFO|Host|Application started")
+    return made, (Truth(begin, whole, "total", ("power-loss", "kernel-panic", "unknown")),)
+
+
 OUTAGES: tuple[Kind, ...] = (
     stopped_and_not_over, unplugged_and_not_over, restarted_in_vain, another_link, sleep_refused,
+    listening_long_before,
 )  # fmt: skip
 
 TRAPS: tuple[Kind, ...] = (web_logs_copied_early, member_missing, member_missing_of_the_only_log)
