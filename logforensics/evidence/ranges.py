@@ -23,9 +23,10 @@ from logforensics.evidence.pieces import Hole
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sniff import utf16
 
-RANGE_BYTES = 64 << 20
+RANGE_BYTES = 16 * BLOCK_BYTES
 """Large enough that a scheduler's milliseconds for each task vanish beside the tenth of a second that it takes to parse
-it, small enough that a file of a few GB keeps a rack busy and a worker that dies costs little."""
+it, small enough that a file of a few GB keeps a rack busy and a worker that dies costs little.  A multiple of a block:
+then the blocks of all ranges are those of the file."""
 
 _LOOK = 1 << 16
 
@@ -48,7 +49,8 @@ class Part(NamedTuple):
 def ranges(file: LogFile, size: int = RANGE_BYTES) -> tuple[tuple[int, int], ...]:
     """Where a file may be cut, as (first offset, offset behind) of each range; () for one that cannot be.
 
-    A range holds the lines that begin in it.
+    `size` is a multiple of the size of a block.  A range holds the lines that end in it, with those of the file's last
+    bytes.
     """
     if file.compression != "plain" or file.kind != "text" or file.held is not None or file.size < 2 * size:
         return ()
@@ -74,7 +76,7 @@ class RangeReader:
     def __iter__(self) -> Iterator[Block]:
         self.lines = 0
         with opened(self.file) as disk:
-            begin, end = _line_from(disk, self._begin), _line_from(disk, self._end)
+            begin, end = (_line_at(disk, edge, self._chunk) for edge in (self._begin, self._end))
             if begin == 0 and utf16(disk.reread(0, _LOOK)):
                 message = "UTF-16"
                 raise RangeError(message)
@@ -92,8 +94,9 @@ class RangeReader:
 
 
 def _pieces(disk: Disk, begin: int, end: int, chunk: int) -> Iterator[bytes | Hole]:
+    """The bytes of a range, cut where a reader of the whole file gets its pieces."""
     while begin < end:
-        data = disk.reread(begin, min(chunk, end - begin))
+        data = disk.reread(begin, min(chunk - begin % chunk, end - begin))
         if not data:
             message = "it cannot be read to its end"
             raise RangeError(message)
@@ -104,21 +107,22 @@ def _pieces(disk: Disk, begin: int, end: int, chunk: int) -> Iterator[bytes | Ho
         begin += len(data)
 
 
-def _line_from(disk: Disk, offset: int) -> int:
-    """Where the first line begins at `offset` or behind it; the size of the file if none does."""
-    if offset == 0:
-        return 0
-    at = offset - 1
-    while at < disk.size:
-        data = disk.reread(at, _LOOK)
-        if not data or at - offset > LONGEST_LINE:
-            message = "a line without an end"
-            raise RangeError(message)
-        feed = data.find(b"\n")
+def _line_at(disk: Disk, offset: int, chunk: int) -> int:
+    """Where the line begins that `offset` lies in, or begins with; as a reader of the whole file cuts there."""
+    if offset in {0, disk.size}:
+        return offset
+    at = offset
+    while at > offset - chunk:
+        begin = max(at - _LOOK, offset - chunk)
+        data = disk.reread(begin, at - begin)
+        if len(data) < at - begin:
+            break
+        feed = data.rfind(b"\n")
         if feed >= 0:
-            return at + feed + 1
-        at += len(data)
-    return disk.size
+            return begin + feed + 1
+        at = begin
+    message = "a long line, or an end that is none"
+    raise RangeError(message)
 
 
 @dataclass
@@ -141,13 +145,13 @@ class Whole:
         return any(entry.kind == kind for entry in self.damage)
 
 
-def hashed(file: LogFile, cuts: tuple[tuple[int, int], ...]) -> Whole:
+def hashed(file: LogFile, cuts: tuple[tuple[int, int], ...], block_bytes: int = BLOCK_BYTES) -> Whole:
     """The hash of a file and of each of its ranges in one pass, and what may have happened to it meanwhile.
 
     `lines` stays 0.  Raises RangeError as RangeReader does, and OSError.
     """
     with opened(file) as disk:
-        edges = [_line_from(disk, begin) for begin, _ in cuts] + [disk.size]
+        edges = [_line_at(disk, begin, block_bytes) for begin, _ in cuts] + [disk.size]
     reader = RawReader(file)
     digests = [hashlib.sha256() for _ in cuts]
     at = place = 0

@@ -12,14 +12,14 @@ from logforensics.evidence.discover import Discovery, discover
 from logforensics.evidence.ledger import FileAccount, Ledger
 from logforensics.evidence.model import LogFile, Source
 from logforensics.parsing.model import FIELDS, Definition
-from logforensics.timeline.build import Plan, _Run
+from logforensics.timeline.reading import Plan, Run
 from logforensics.timeline.host import Reading
 
 CUTTING = frozenset({"nul", "binary", "torn", "resync", "overlong", "eio", "shrunk", "unread", "changed"})
 """Damage that may leave less, or more, than one piece of a line."""
 
 
-class Known(_Run):
+class Known(Run):
     """A run over evidence whose texts are known to be of one format: recognising them would take most of the time."""
 
     def __init__(self, discovery: Discovery, definition: Definition, definitions: Sequence[Definition]) -> None:
