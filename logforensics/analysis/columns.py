@@ -17,8 +17,8 @@ from logforensics.analysis.signatures import signature_expr, signatures
 from logforensics.analysis.thin import thin
 from logforensics.schema import CLAIMED, COUNT, SCHEMA, THINNED, lines_in
 from logforensics.settings import Settings
-from logforensics.timeline.build import Progress, read_timeline
-from logforensics.timeline.model import Timeline
+from logforensics.timeline.build import read_timeline
+from logforensics.timeline.model import Progress, Timeline
 
 FIELDS = (
     "host", "program", "message", "severity", "status", "method", "path", "client", "agent", "request_time",

@@ -18,8 +18,8 @@ from logforensics.clock.settle import Assumption
 from logforensics.schema import DOUBT, TIME_BASIS
 from logforensics.settings import Settings
 from logforensics.timeline import build
-from logforensics.timeline.build import DEFAULT_FIELDS, Progress
-from logforensics.timeline.model import Timeline
+from logforensics.timeline.build import DEFAULT_FIELDS
+from logforensics.timeline.model import Progress, Timeline
 
 _SECOND = timedelta(seconds=1)  # most stamps in text are whole seconds
 

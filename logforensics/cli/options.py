@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from logforensics.cli.hiding import Hiding
+from logforensics.engine import place_of
 from logforensics.errors import UsageError
 from logforensics.settings import Settings
 
@@ -140,6 +141,10 @@ def shared(
         str, typer.Option("--host-from", metavar="HOW", help="Hosts apart: auto, path (a folder each) or none.")
     ] = "auto",
     jobs: Annotated[str | None, typer.Option("--jobs", "-j", metavar="N", help="Threads [all cores].")] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option("--cluster", metavar="PLACE", help="Work in processes, or on Dask workers at tcp://HOST:PORT."),
+    ] = None,
     decoder_memory: Annotated[
         str | None, typer.Option("--decoder-memory", metavar="MIB", help="Most memory to unpack a file with [256].")
     ] = None,
@@ -171,6 +176,7 @@ def shared(
         decoder_memory=_number("--decoder-memory", decoder_memory or "256", 1, 65_536) << 20,
         quiet=quiet,
         host_from=host_from,
+        cluster=None if cluster is None else place_of(cluster),
     )
     if window is not None:
         settings = replace(settings, window=duration("--window", window, quiet=quiet))
@@ -309,6 +315,7 @@ _SHOWN_ONLY = (
     "color",
     "quiet",
     "jobs",
+    "cluster",
     "exit_code",
     "full",
     "public",

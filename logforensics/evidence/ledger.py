@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from logforensics.errors import LogForensicsError
 from logforensics.evidence.files import BlockReader
 from logforensics.evidence.model import Damage
+from logforensics.evidence.ranges import Whole
 from logforensics.evidence.raw import RawReader
 
 SAMPLES = 5
@@ -105,7 +106,7 @@ class FileAccount:
         if len(self.junk) > 10 * MOST_DAMAGE:
             self.junk = merged(self.junk)
 
-    def finish(self, reader: BlockReader | RawReader) -> None:
+    def finish(self, reader: BlockReader | RawReader | Whole) -> None:
         """Takes over what the reader knows after its last block."""
         self.size = reader.disk_bytes
         self.sha256 = reader.sha256

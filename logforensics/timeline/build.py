@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
 import polars as pl
 
-from logforensics.engine import cores
+from logforensics.engine import cores, workers
 from logforensics.errors import EvidenceError
 from logforensics.evidence.discover import Discovery, discover
 from logforensics.evidence.ledger import Ledger
@@ -23,15 +24,17 @@ from logforensics.timeline.clocks import settle_sources
 from logforensics.timeline.fleet import by_host, merged, twin_expr
 from logforensics.timeline.host import Reading
 from logforensics.timeline.journals import missing_entries, notes_of
-from logforensics.timeline.model import SourceSummary, Timeline
-from logforensics.timeline.reading import Plan, Progress, Run, size_of
+from logforensics.timeline.model import Progress, SourceSummary, Timeline
+from logforensics.timeline.reading import Plan, Run, size_of
 from logforensics.timeline.room import rates
 from logforensics.timeline.rotated import lost_members
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
+from logforensics.timeline.units import movable, read_hosts, read_sources
 from logforensics.timeline.unverified import marked
 
 DEFAULT_FIELDS = tuple(name for name in SCHEMA if name not in ALWAYS)
+
 
 def read_timeline(
     paths: Sequence[str] | str,
@@ -71,11 +74,22 @@ def _read_fleet(discovery: Discovery, settings: Settings, plan: Plan, progress: 
     """Each host's timeline for itself, with its own zone and its own clock, then all of them as one."""
     total = size_of(discovery)
     done = 0
-    parts = []
-    for name, mine in by_host(discovery):
+    parts: list[tuple[str, Timeline]] = []
+    twins = plan._replace(digest=partial(_with_twins, plan.digest))
+    hosts = list(by_host(discovery))
+    if settings.cluster is not None and all(movable(source) for source in discovery.sources):
+        alone = replace(settings, cluster=None, jobs=1)
+        read = partial(_read, settings=alone, plan=twins, progress=None)
+        with workers(settings.cluster, settings.jobs) as pool:
+            for (_, mine), part in zip(hosts, read_hosts(read, hosts, pool), strict=True):
+                parts.append(part)
+                done += size_of(mine)
+                if progress:
+                    progress(done, total)
+        return merged(parts, discovery.passed_over)
+    for name, mine in hosts:
         above = done
         report = None if progress is None else lambda size, _, above=above: progress(above + size, total)
-        twins = plan._replace(digest=partial(_with_twins, plan.digest))
         parts.append((name, _read(mine, settings, twins, report)))
         done += size_of(mine)
     return merged(parts, discovery.passed_over)
@@ -90,35 +104,39 @@ def _with_twins(digest: Digest | None, events: pl.DataFrame) -> pl.DataFrame:
 def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progress | None) -> Timeline:
     """The timeline of one host's files; one without sources where none could be parsed."""
     run = Run(discovery, plan._replace(wanted=plan.wanted.difference(DOUBT)), progress)
-    with cores(settings.jobs) as executor:
-        readings = [
-            reading for source in discovery.sources if (reading := run.read_source(source, executor)) is not None
-        ]
-    run.ledger.check()
+    if settings.cluster is not None:
+        with workers(settings.cluster, settings.jobs) as pool:
+            readings = read_sources(run, discovery.sources, discovery.roots, pool)
+    else:
+        with cores(settings.jobs) as executor:
+            found = (run.read_source(source, executor) for source in discovery.sources)
+            readings = [reading for reading in found if reading is not None]
+    findings = run.findings
+    findings.ledger.check()
     settled = settle_sources(readings, discovery.roots, settings)
     doubt = [name for name in DOUBT if name in plan.wanted]
     sources = [reading.source for reading in readings]
-    events = _total_order(marked(settled.frames, sources, run.unverified), sources, doubt)
+    events = _total_order(marked(settled.frames, sources, findings.unverified), sources, doubt)
     summaries = [
-        _summary(reading, frame, settled.zones[reading.source.name], run.ledger)
+        _summary(reading, frame, settled.zones[reading.source.name], findings.ledger)
         for reading, frame in zip(readings, settled.frames, strict=True)
     ]
-    holes = missing_entries(run.sequences)
+    holes = missing_entries(findings.sequences)
     files = run.file_summaries()
     told = (
-        *notes_of(holes, run.sequences),
+        *notes_of(holes, findings.sequences),
         *out_of_sequence(sources, settled.frames),
-        *lost_members(summaries, files, run.ledger.damage, events),
+        *lost_members(summaries, files, findings.ledger.damage, events),
     )
     begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
     return Timeline(
         events=events,
         sources=tuple(summaries),
         files=files,
-        passed_over=tuple(sorted(run.passed_over, key=lambda item: item.name)),
-        damage=run.ledger.damage,
-        assumptions=(*settled.assumptions, *run.assumptions, *told),
-        ledger=run.ledger,
+        passed_over=tuple(sorted(findings.passed_over, key=lambda item: item.name)),
+        damage=findings.ledger.damage,
+        assumptions=(*settled.assumptions, *findings.assumptions, *told),
+        ledger=findings.ledger,
         log_files=tuple(file for source in discovery.sources for file in source.files),
         begin=begin,
         end=end,

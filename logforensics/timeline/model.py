@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 INSTALLERS = frozenset({"installer", "anaconda"})
 """Folders of /var/log that hold what the installer logged: of Debian and Ubuntu, of Fedora and its kin."""
+
+Progress = Callable[[int, int], None]
+"""Told after each block how many bytes on disk were read, of how many."""
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
+from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
 from typing import NamedTuple
@@ -21,6 +22,7 @@ from logforensics.evidence.lines import lines_of
 from logforensics.evidence.model import LogFile, PassedOver, Source
 from logforensics.evidence.no_log import no_log, undated
 from logforensics.evidence.opening import words_of
+from logforensics.evidence.ranges import Whole
 from logforensics.evidence.raw import RawReader
 from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY, BinaryFile
@@ -32,6 +34,7 @@ from logforensics.schema import CLAIMED, UPTIME, lines_in
 from logforensics.timeline.blocks import (
     BlockResult,
     Digest,
+    Share,
     Thin,
     Work,
     carried,
@@ -41,12 +44,9 @@ from logforensics.timeline.blocks import (
     share_of,
 )
 from logforensics.timeline.host import Reading
-from logforensics.timeline.model import FileSummary
+from logforensics.timeline.model import FileSummary, Progress
 from logforensics.timeline.overlap import repeated_lines, tail_of
 from logforensics.timeline.switches import Switch, search
-
-Progress = Callable[[int, int], None]
-"""Told after each block how many bytes on disk were read, of how many."""
 
 _BESIDES = (CLAIMED, *UPTIME)
 
@@ -54,6 +54,10 @@ STRANGERS = 0.05
 """Share of a sample's lines that may be a stranger's before a rotated file is recognised anew."""
 
 _NO_LINES = pl.DataFrame(schema={"line": pl.UInt32, "text": pl.String, "length": pl.UInt32})
+
+
+InRanges = Callable[[Work, LogFile], tuple[Whole, Iterator[Share | BlockResult]] | None]
+"""Reads a large file in parts: what is known of it, and the shares of its blocks in order; None if that cannot be."""
 
 
 class Plan(NamedTuple):
@@ -66,30 +70,58 @@ class Plan(NamedTuple):
 
 
 def size_of(discovery: Discovery) -> int:
+    """Bytes on disk of all logs."""
     return sum(file.size for source in discovery.sources for file in source.files)
+
+
+@dataclass
+class Findings:
+    """What is known of the files that were read, and was found besides their events; see Timeline."""
+
+    ledger: Ledger = field(default_factory=Ledger)
+    passed_over: list[PassedOver] = field(default_factory=list)
+    summaries: dict[str, FileSummary] = field(default_factory=dict)
+    assumptions: list[Assumption] = field(default_factory=list)
+    unverified: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    sequences: list[tuple[str, str, Numbers]] = field(default_factory=list)
+    """Source, file and numbers of each journal."""
+
+    def take(self, other: Findings) -> None:
+        """Takes over what was found in other files."""
+        self.ledger.take(other.ledger)
+        self.passed_over += other.passed_over
+        self.summaries |= other.summaries
+        self.assumptions += other.assumptions
+        self.unverified |= other.unverified
+        self.sequences += other.sequences
 
 
 class Run:
     """One run over the evidence: the readers in use, the ledger, the files passed over, the bytes done."""
 
     def __init__(self, discovery: Discovery, plan: Plan, progress: Progress | None) -> None:
+        self.plan = plan
         self.wanted, self.digest, self.thin, self.rates = plan
         self.progress = progress
         self.definitions = load_definitions()
-        self.ledger = Ledger()
-        self.passed_over: list[PassedOver] = list(discovery.passed_over)
-        self.empty: list[LogFile] = []
-        self.summaries: dict[str, FileSummary] = {}
-        self.assumptions: list[Assumption] = []
-        self.unverified: dict[str, list[tuple[int, int]]] = {}
-        self.sequences: list[tuple[str, str, Numbers]] = []  # source, file and numbers of each journal
+        self.findings = Findings(passed_over=list(discovery.passed_over))
         self.tail: pl.Series | None = None  # of the file that was read last
         self.tail_file = ""
         self.total = size_of(discovery)
         self.done = 0
 
-    def read_source(self, source: Source, executor: Executor) -> Reading | None:
-        """All files of one source, oldest first; None if none of them is a log that a parser knows."""
+    def take(self, findings: Findings, size: int) -> None:
+        """Takes over what was found in files of `size` bytes that were read elsewhere."""
+        self.findings.take(findings)
+        self.done += size
+        if self.progress:
+            self.progress(self.done, self.total)
+
+    def read_source(self, source: Source, executor: Executor, in_ranges: InRanges | None = None) -> Reading | None:
+        """All files of one source, oldest first; None if none of them is a log that a parser knows.
+
+        `in_ranges` reads a large file in parts, if it can be.
+        """
         rate = self.rates.get(source.name, 0.0)
         frames: list[pl.DataFrame] = []
         known: Definition | None = None
@@ -110,9 +142,11 @@ class Run:
             twice = self._repeated(file, source, definition)
             more = index + 1 < len(source.files)
             work = Work(definition, self.wanted, self.digest, self.thin, rate, twice, tail=more)
-            for frame in self._parse(blocks, source, work, above, executor):
+            parts = None if in_ranges is None else in_ranges(work, file)
+            told, shares = parts or (blocks, in_order(executor, partial(share_of, work), blocks))
+            for frame in self._parse(told, shares, source, work, above):
                 frames.append(frame.with_columns(place))  # noqa: PERF401 - `above` is the frame before
-            self._close(file, source, blocks, "parsed", "")
+            self._close(file, source, told, "parsed", "")
         if known is None:
             return None
         if not frames:
@@ -121,7 +155,7 @@ class Run:
         frame = pl.concat(frames, how="diagonal")
         if (lines := lines_in(frame)) > frame.height:
             text = f"{lines} lines are reasoned about by the {frame.height} of them that differ from those around them"
-            self.assumptions.append(Assumption(source.name, "sample", text, lines))
+            self.findings.assumptions.append(Assumption(source.name, "sample", text, lines))
         return Reading(source, known, frame)
 
     def _reader(self, definition: Definition) -> Reader:
@@ -133,7 +167,7 @@ class Run:
             head = sample_lines(file)
         except OSError as error:
             reason = f"its format could not be looked at: {words_of(error)}"
-            self.summaries[file.name] = FileSummary(file.name, "unread", reason, None, file.size, None, 0)
+            self.findings.summaries[file.name] = FileSummary(file.name, "unread", reason, None, file.size, None, 0)
             return None
         if not head:
             return None
@@ -146,7 +180,7 @@ class Run:
         if found.definition is None:
             what = what or undated(head)
             state, reason = ("not-a-log", what) if what else ("unknown-format", "; ".join(found.reasons))
-            self.summaries[file.name] = FileSummary(file.name, state, reason, None, file.size, None, 0)
+            self.findings.summaries[file.name] = FileSummary(file.name, state, reason, None, file.size, None, 0)
         return found.definition
 
     def _repeated(self, file: LogFile, source: Source, definition: Definition) -> int:
@@ -154,16 +188,21 @@ class Run:
         count = repeated_lines(self.tail, file, self._reader(definition))
         if count:
             text = f"the first {count} lines of {file.name} are the last ones of {self.tail_file}, and are counted once"
-            self.assumptions.append(Assumption(source.name, "duplicate", text, count))
+            self.findings.assumptions.append(Assumption(source.name, "duplicate", text, count))
         return count
 
     def _parse(
-        self, blocks: BlockReader, source: Source, work: Work, above: pl.DataFrame | None, executor: Executor
+        self,
+        blocks: BlockReader | Whole,
+        shares: Iterable[Share | BlockResult],
+        source: Source,
+        work: Work,
+        above: pl.DataFrame | None,
     ) -> Iterator[pl.DataFrame]:
         switch = Switch(blocks.file.name, work.definition, self.definitions, self._reader)
-        account = self.ledger.account(blocks.file.name)
+        account = self.findings.ledger.account(blocks.file.name)
         self.tail, self.tail_file = None, blocks.file.name
-        for share in in_order(executor, partial(share_of, work), blocks):
+        for share in shares:
             if isinstance(share, BlockResult):
                 events, rest = switch.read(share.lines, *continued(work, share, above))
                 share = finished(work, share, events, rest, switch.quoted)  # noqa: PLW2901 - the same, in order
@@ -184,7 +223,7 @@ class Run:
                 self.progress(self.done + blocks.disk_bytes, self.total)
         for other, (line, count) in switch.said.items():
             text = f"{blocks.file.name} goes on in the format {other} from line {line} on"
-            self.assumptions.append(Assumption(source.name, "format", text, count))
+            self.findings.assumptions.append(Assumption(source.name, "format", text, count))
 
     def _decode(self, file: LogFile, source: Source, rate: float) -> Iterator[pl.DataFrame]:
         """The events of a binary log, thinned out to so many rows for each byte."""
@@ -200,17 +239,17 @@ class Run:
             yield self.thin(kept, math.ceil(size * rate)) if self.thin else kept
             if self.progress:
                 self.progress(self.done + binary.reader.disk_bytes, self.total)
-        self.ledger.account(file.name).add(
+        self.findings.ledger.account(file.name).add(
             events_lines=count, events_bytes=binary.event_bytes, blank_bytes=binary.blank
         )
-        self.assumptions += [Assumption(source.name, kind, words, count) for kind, words in binary.notes]
+        self.findings.assumptions += [Assumption(source.name, kind, words, count) for kind, words in binary.notes]
         if binary.sequence is not None:
-            self.sequences.append((source.name, file.name, binary.sequence))
+            self.findings.sequences.append((source.name, file.name, binary.sequence))
         self._close(file, source, binary.reader, "parsed", "; ".join(words for _, words in binary.notes))
 
     def _pass_over(self, file: LogFile, source: Source, blocks: BlockReader) -> None:
         """Read a file nothing can parse all the same: its bytes are hashed and stand in the ledger."""
-        account = self.ledger.account(file.name)
+        account = self.findings.ledger.account(file.name)
         lines = 0
         for block in blocks:
             text, damage = lines_of(block)
@@ -225,31 +264,34 @@ class Run:
                 damage=damage,
             )
         if not lines and not blocks.has("unread"):
-            self.empty.append(file)
             self._close(file, source, blocks, "empty", "it holds no text")
         else:
-            known = self.summaries.get(file.name)
+            known = self.findings.summaries.get(file.name)
             state, reason = (known.state, known.reason) if known else ("unknown-format", "no parser reads its lines")
             self._close(file, source, blocks, state, reason)
-        if self.summaries[file.name].state != "empty" and not blocks.has("unread"):
-            known = self.summaries[file.name]
-            self.passed_over.append(PassedOver(file.name, known.state, known.reason))
+        if self.findings.summaries[file.name].state != "empty" and not blocks.has("unread"):
+            known = self.findings.summaries[file.name]
+            self.findings.passed_over.append(PassedOver(file.name, known.state, known.reason))
 
-    def _close(self, file: LogFile, source: Source, blocks: BlockReader | RawReader, state: str, reason: str) -> None:
-        self.ledger.account(file.name).finish(blocks)
-        self.unverified[file.name] = blocks.unverified
+    def _close(
+        self, file: LogFile, source: Source, blocks: BlockReader | RawReader | Whole, state: str, reason: str
+    ) -> None:
+        self.findings.ledger.account(file.name).finish(blocks)
+        self.findings.unverified[file.name] = blocks.unverified
         self.done += file.size
         if blocks.has("unread"):
             state, reason = "unread", blocks.note
-            self.passed_over.append(PassedOver(file.name, state, reason))
+            self.findings.passed_over.append(PassedOver(file.name, state, reason))
         else:
             reason = "; ".join(part for part in (reason, blocks.note) if part)
-        self.summaries[file.name] = FileSummary(
+        self.findings.summaries[file.name] = FileSummary(
             file.name, state, reason, source.name, blocks.disk_bytes, blocks.sha256 or None, blocks.lines
         )
 
     def file_summaries(self) -> tuple[FileSummary, ...]:
         """Every file of the evidence exactly once, by name."""
-        for item in self.passed_over:
-            self.summaries.setdefault(item.name, FileSummary(item.name, item.state, item.reason, None, None, None, 0))
-        return tuple(self.summaries[name] for name in sorted(self.summaries))
+        for item in self.findings.passed_over:
+            self.findings.summaries.setdefault(
+                item.name, FileSummary(item.name, item.state, item.reason, None, None, None, 0)
+            )
+        return tuple(self.findings.summaries[name] for name in sorted(self.findings.summaries))

@@ -12,8 +12,8 @@ from logforensics.evidence.discover import Discovery, discover
 from logforensics.evidence.ledger import FileAccount, Ledger
 from logforensics.evidence.model import LogFile, Source
 from logforensics.parsing.model import FIELDS, Definition
-from logforensics.timeline.reading import Plan, Run
 from logforensics.timeline.host import Reading
+from logforensics.timeline.reading import Plan, Run
 
 CUTTING = frozenset({"nul", "binary", "torn", "resync", "overlong", "eio", "shrunk", "unread", "changed"})
 """Damage that may leave less, or more, than one piece of a line."""
@@ -36,7 +36,7 @@ def read_file(path: Path, definition: Definition, definitions: Sequence[Definiti
     file = LogFile(path, path.name, path.stat().st_size, 0.0)
     run = Known(Discovery((Source(path.name, (file,)),), (), ()), definition, definitions)
     (reading,) = _read(run, run_sources(run, (Source(path.name, (file,)),)))
-    account = run.ledger.account(path.name)
+    account = run.findings.ledger.account(path.name)
     assert account.text_bytes == file.size, f"{file.size} bytes in the file, {account.text_bytes} read"
     return reading, account
 
@@ -52,7 +52,7 @@ def read_found(path: Path, definition: Definition) -> tuple[Discovery, list[Read
     assert set(names) <= set(told), "a file has no state"
     for summary in run.file_summaries():
         assert summary.state in {"parsed", "empty", "unknown-format", "not-a-log", "unread"}, summary
-    return discovery, readings, run.ledger
+    return discovery, readings, run.findings.ledger
 
 
 def run_sources(run: Known, sources: Sequence[Source]) -> list[Reading]:
@@ -62,10 +62,10 @@ def run_sources(run: Known, sources: Sequence[Source]) -> list[Reading]:
 
 
 def _read(run: Known, readings: list[Reading]) -> list[Reading]:
-    close(run.ledger)
+    close(run.findings.ledger)
     for reading in readings:
         lines = reading.frame.select(pl.col("line").min().alias("first"), pl.col("line").max().alias("last")).row(0)
-        most = max(run.ledger.account(file.name).lines for file in reading.source.files)
+        most = max(run.findings.ledger.account(file.name).lines for file in reading.source.files)
         assert not reading.frame.height or 1 <= lines[0] <= lines[1] <= most, f"lines {lines} of {most}"
     return readings
 

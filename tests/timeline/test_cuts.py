@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from logforensics.evidence.files import read_blocks
 from logforensics.settings import Settings
-from logforensics.timeline import build
+from logforensics.timeline import reading
 from logforensics.timeline.build import read_timeline
 from logforensics.timeline.model import Timeline
 
@@ -60,7 +60,7 @@ def whole(found: Timeline) -> tuple[object, ...]:
 def cut_at(size: int) -> pytest.MonkeyPatch:
     """Blocks of `size` bytes (and the rest of their last line) until undone."""
     patch = pytest.MonkeyPatch()
-    patch.setattr(build, "read_blocks", partial(read_blocks, block_bytes=size))
+    patch.setattr(reading, "read_blocks", partial(read_blocks, block_bytes=size))
     return patch
 
 
