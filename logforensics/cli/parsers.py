@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from logforensics.parsing.explain import Explanation
 
 app = typer.Typer(
-    help="List, check and explain log formats.\n\nExample: logforensics parsers list",
+    help="List, draft, check and explain log formats.\n\nExample: logforensics parsers list",
     rich_markup_mode=None,
     no_args_is_help=True,
 )
@@ -117,6 +117,49 @@ def explain(
     lines = [line for account in accounts for line in _account_lines(account)]
     lines += [f"{_plain(item.name)}: {item.state}: {_plain(item.reason)}" for item in passed_over]
     _print("\n".join(lines) + "\n")
+
+
+@app.command()
+def new(
+    log: Annotated[str, typer.Argument(metavar="LOGFILE", help="A text log in no known format.")],
+    output: Annotated[str | None, typer.Option("-o", "--output", metavar="FILE", help="Write to FILE.")] = None,
+) -> None:
+    """Draft a parser definition (TOML) from the lines of a log.
+
+    It finds the time, its spelling and zone, the level, the program and its process. The draft passes `parsers check`
+    and reads the log; what it does not know is said in it.
+
+    Example: logforensics parsers new my_app.log -o my_app.toml
+    """
+    from pathlib import Path
+
+    from logforensics.cli.options import Run
+    from logforensics.cli.output import write_text
+    from logforensics.evidence.discover import discover
+    from logforensics.evidence.sample import sample_lines
+    from logforensics.parsing.detection import detect
+    from logforensics.parsing.draft import draft
+    from logforensics.parsing.library import load_definitions
+    from logforensics.settings import Settings
+
+    if not Path(log).is_file():
+        raise UsageError(f"{log}: no such file")
+    files = [file for source in discover([log]).sources for file in source.files if file.kind == "text"]
+    if len(files) != 1:
+        raise EvidenceError(f"{log}: is no text log; no draft was made")
+    definitions = load_definitions(samples=True)
+    try:
+        lines = sample_lines(files[0])
+    except OSError as error:
+        raise EvidenceError(f"{log}: {error.strerror}") from error
+    known = detect(files[0].name, lines, definitions).definition
+    if known is not None and not known.general:
+        raise UsageError(f"{log}: is in a known format, {known.name}; no draft was made")
+    name = None if output is None else Path(output).name.removesuffix(".toml")
+    made = draft(files[0].name, lines, definitions, name)
+    write_text(Run(Settings(paths=(log,)), output=None if output is None else Path(output)), made.toml)
+    read = f"{_plain(log)}: the draft reads {made.read:,} of the {made.lines:,} lines looked at"
+    typer.echo("\n".join([read, *(f"  not read: {_plain(text)[:200]}" for text in made.left[:3])]), err=True)
 
 
 def _plain(text: str) -> str:

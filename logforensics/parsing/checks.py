@@ -45,6 +45,19 @@ def check_definitions(definitions: Sequence[Definition]) -> tuple[str, ...]:
     return tuple(problems)
 
 
+def rivals(definition: Definition, others: Iterable[Definition]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Whom a definition stands in the way of, and whom it must win against, both as sorted names.
+
+    The first are definitions of one program's format of whose samples it reads any; the others read its samples, or are
+    general ones of whose samples it reads any.
+    """
+    others = list(others)
+    read = {owner.name: owner.general for owner, _, _ in _first_reads(definition, others)}
+    wins = {other.name for other in others if _first_reads(other, [definition])}
+    wins |= {name for name, general in read.items() if general}
+    return tuple(sorted(read.keys() - wins)), tuple(sorted(wins))
+
+
 def check_definition(definition: Definition) -> tuple[str, ...]:
     """What the samples of one definition prove against it, each as "ORIGIN: KEY: reason; remedy"."""
     return tuple(f"{definition.origin}: {problem}" for problem in _problems(definition))
