@@ -20,7 +20,7 @@ FILE = "logforensics.toml"
 Options = Mapping[str, type]
 """The options of one command, by their long names without dashes before them, and what their values are."""
 
-NOT_KEPT = frozenset({"output", "around", "since", "until", "help", "version", "redact-map", "audit"})
+NOT_KEPT = frozenset({"output", "around", "since", "until", "help", "version", "redact-map"})
 """Options that mean one run: kept in a file they would bend all others."""
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
 
-from logforensics.evidence.journal.scan import JournalScan, Row
+from logforensics.evidence.journal.entries import Row
+from logforensics.evidence.journal.scan import JournalScan
 from logforensics.evidence.logins import LoginScan, accounting_name, told
 from logforensics.evidence.model import LogFile
 from logforensics.evidence.raw import RawReader

@@ -7,8 +7,9 @@ from typing import Any
 
 import polars as pl
 
+from logforensics.evidence.journal.entries import Entries
 from logforensics.evidence.journal.header import Header
-from logforensics.evidence.journal.scan import Entries, JournalScan
+from logforensics.evidence.journal.scan import JournalScan
 from logforensics.evidence.journal.sequence import Sequence
 from logforensics.evidence.logins import LoginScan, Record, accounting_name, told
 from logforensics.evidence.model import LogFile

@@ -92,8 +92,6 @@ _LATE_NUMBER = _LATE.replace(r"|[,(\[]|", r"|,|")
 _END = r"""^(?P<message>[^"'{}<>;]{0,70}[ \t](?:at|on|since|from|time|date|started|ended|finished)[: \t]+"""
 _END_BEHIND = r"(?:[ \t]*[=*.)\]#-]*))$"
 
-PLACES = ("start", "late", "end")
-
 
 def line_patterns(name: str, stamp: str, time: TimeLayout, *, fallback: bool = False) -> tuple[Pattern, ...]:
     """The patterns of one stamp: NAME (at the start), NAME_late and NAME_end, which yield to it.

@@ -27,7 +27,7 @@ _BACK = {"\\\\": "\\", "\\n": "\n", "\\r": "\r", "\\t": "\t"}
 FORMULA = "=+-@\t\r\uff1d\uff0b\uff0d\uff20"
 """First characters that make a spreadsheet evaluate a cell (CWE-1236), full-width forms included."""
 
-ARMED = r"(^|;)([ \u00a0\u3000]*[=+@\t\r\uff1d\uff0b\uff0d\uff20-])"
+ARMED = rf"(^|;)([ \u00a0\u3000]*[{FORMULA.replace('-', '')}-])"
 """Where a formula could begin, for Python's regex engine and Rust's: a cell's first character, whatever spaces are in
 front of it, and behind a semicolon, at which a spreadsheet set to a language with decimal commas splits the line."""
 

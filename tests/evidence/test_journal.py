@@ -24,7 +24,8 @@ import pytest
 
 from logforensics.evidence.discover import discover
 from logforensics.evidence.journal import fields, scan, values
-from logforensics.evidence.journal.scan import JournalScan, Row
+from logforensics.evidence.journal.entries import Row
+from logforensics.evidence.journal.scan import JournalScan
 from logforensics.evidence.model import LogFile, PassedOver
 from logforensics.evidence.packings import packing
 from logforensics.evidence.raw import RawReader

@@ -9,8 +9,8 @@ from __future__ import annotations
 import struct
 from bisect import bisect_right
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 
+from logforensics.evidence.journal.entries import Entries, Row
 from logforensics.evidence.journal.fields import (
     COLUMNS,
     KEPT,
@@ -57,9 +57,6 @@ _LATEST = 253_402_300_800_000_000
 """Microseconds since the epoch to the end of the year 9999."""
 
 
-Row = list[str | int | None]
-
-
 class _Items(dict[int, struct.Struct]):
     """By the size of an entry, what reads its items: offsets of 4 bytes, or offsets and hashes of 8."""
 
@@ -76,30 +73,6 @@ class _Items(dict[int, struct.Struct]):
 
 
 _ITEMS = {False: _Items(compact=False), True: _Items(compact=True)}
-
-
-@dataclass
-class Entries:
-    """Some entries in file order.
-
-    `first` is the ordinal (from 1) of the first one, `times` microseconds since the epoch (__REALTIME_TIMESTAMP),
-    `clocks` entry by entry the microseconds since boot (__MONOTONIC_TIMESTAMP) and the first half of the boot's id,
-    `flat` their values row by row, each row as in COLUMNS: lists by the thousand would keep the garbage collector busy.
-    """
-
-    first: int
-    times: list[int]
-    clocks: list[int]
-    flat: Row
-
-    def column(self, name: str) -> Row:
-        """One value for each entry; `name` is one of COLUMNS."""
-        return self.flat[COLUMNS.index(name) :: len(COLUMNS)]
-
-    @property
-    def rows(self) -> list[Row]:
-        """The values of each entry by COLUMNS."""
-        return [self.flat[at : at + len(COLUMNS)] for at in range(0, len(self.flat), len(COLUMNS))]
 
 
 class JournalScan:

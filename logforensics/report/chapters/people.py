@@ -59,7 +59,8 @@ def _actions(report: Report) -> list[tuple[Words, ...]]:
             yield NEXT.get(outage.cause.kind, NEXT["unknown"]), "mitigate"
             yield from ((advised(spot.advice, report), "detect") for spot in outage.blind_spots)
             yield from (
-                (advised(f"For next time: {wish[0].lower()}{wish[1:]}", report), "detect") for wish in outage.wishes[:3]
+                (advised(f"For next time: {wish[0].lower()}{wish[1:]}", report), "detect")
+                for wish in outage.wishes[:MOST_WISHES]
             )
 
     rows: list[tuple[Words, ...]] = [(text, kind, BLANK, BLANK) for text, kind in dict.fromkeys(wanted())]

@@ -52,8 +52,6 @@ _KEYS: dict[str, str] = {
 }  # fmt: skip
 """Keys in small letters without their joints: "access_token", "access-token" and "accessToken" are one."""
 
-_ID = frozenset({"user", "account", "session", "client", "subject"})
-
 _KEY = re.compile(r"(?<![A-Za-z0-9_.%-])([A-Za-z][A-Za-z0-9_.-]{1,63}+)(?:\\?[\"'\]])?[ \t]{0,2}(=>|[:=])[ \t]{0,2}")
 _VALUE = re.compile(
     r"\\?\"((?:[^\"\\]|\\[^\"]){1,4096})|'([^'\\]{1,4096})|<([^<>\s]{1,256})>|([^\s\"'&,;<>\[\](){}|\\][^\s\"'&,;<>)\]}|\\]{0,4095})"
