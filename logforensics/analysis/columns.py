@@ -9,7 +9,7 @@ from functools import cache, partial
 import polars as pl
 
 from logforensics.analysis.boot_marks import boot_expr, boot_rules
-from logforensics.analysis.endpoints import endpoint_expr
+from logforensics.analysis.endpoints import endpoint_expr, endpoints_of
 from logforensics.analysis.gaps import SHORTEST
 from logforensics.analysis.marks import MARK, mark_expr, mark_rules
 from logforensics.analysis.scan import gate
@@ -50,7 +50,8 @@ def digest(events: pl.DataFrame) -> pl.DataFrame:
     every entry in a journal), `template` (UInt64, equal for lines alike but for tokens with digits).
     """
     if "path" in events.columns:
-        events = events.with_columns(endpoint_expr(pl.col("path")).cast(pl.Categorical).alias("endpoint")).drop("path")
+        endpoint = endpoints_of(events.get_column("path")).cast(pl.Categorical).alias("endpoint")
+        events = events.with_columns(endpoint).drop("path")
     if "message" not in events.columns or not events.get_column("message").count():
         return events.drop("message", strict=False)
     message = pl.col("message")

@@ -35,6 +35,19 @@ def endpoint_expr(path: pl.Expr) -> pl.Expr:
     return pl.when(trimmed == "").then(pl.lit("/")).otherwise(trimmed)
 
 
+_ADORNED = r"^[Hh]ttps?://|[?#;]|./$|^$"
+"""Request targets that are not their own endpoint; of other text `endpoint_expr` makes what it is."""
+
+
+def endpoints_of(path: pl.Series) -> pl.Series:
+    """The same of a column; most targets are their own endpoint, and are only looked at."""
+    adorned = path.str.contains(_ADORNED).fill_null(value=False)
+    if not adorned.any():
+        return path
+    some = path.filter(adorned).to_frame("path").select(endpoint_expr(pl.col("path"))).to_series()
+    return path.clone().scatter(adorned.arg_true(), some)
+
+
 def shape_expr(endpoint: pl.Expr) -> pl.Expr:
     """An endpoint with every segment that looks like an id written as "*", whether there are many of them or not."""
     starred = endpoint.str.replace_all(_ID_BETWEEN, "/*${ending}${behind}")

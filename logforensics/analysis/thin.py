@@ -209,8 +209,8 @@ def _kinds(rows: pl.DataFrame, room: int) -> list[pl.Expr]:
     none = pl.lit(0, pl.UInt32)
     if "status" not in rows.columns or "endpoint" not in rows.columns:
         return [none.alias("endpoints"), none.alias("answer")]
-    counts = rows.get_column("endpoint").value_counts().drop_nulls().cast({"endpoint": pl.String})
-    shapes = counts.with_columns(shape_expr(pl.col("endpoint")).alias("shape"))
+    counts = rows.select("endpoint").drop_nulls().group_by("endpoint").agg(pl.len().alias("count"))
+    shapes = counts.with_columns(shape_expr(pl.col("endpoint").cast(pl.String)).alias("shape"))
     often = (
         shapes.group_by("shape")
         .agg(pl.col("count").sum())
@@ -219,6 +219,6 @@ def _kinds(rows: pl.DataFrame, room: int) -> list[pl.Expr]:
         .select("shape", pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("place"))
     )
     known = shapes.join(often, on="shape", how="inner").select("endpoint", "place")
-    endpoints = pl.col("endpoint").cast(pl.String)
-    endpoints = endpoints.replace_strict(known["endpoint"], known["place"], default=0, return_dtype=pl.UInt32)
-    return [endpoints.alias("endpoints"), (pl.col("status") // 100).fill_null(0).cast(pl.UInt32).alias("answer")]
+    places = rows.select("endpoint").join(known, on="endpoint", how="left", maintain_order="left").get_column("place")
+    answer = (pl.col("status") // 100).fill_null(0).cast(pl.UInt32)
+    return [pl.lit(places.fill_null(0)).alias("endpoints"), answer.alias("answer")]

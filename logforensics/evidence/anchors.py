@@ -6,12 +6,15 @@ With an anchor a line can be found again by a seek alone, and one changed byte i
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import groupby
 from typing import NamedTuple
 
 from logforensics.evidence.entries import stored_of
 from logforensics.evidence.files import Block, BlockReader
+from logforensics.evidence.held import opened
 from logforensics.evidence.model import LogFile
 
 
@@ -35,7 +38,7 @@ class Anchor(NamedTuple):
 def anchors(files: Iterable[LogFile], cites: Iterable[tuple[str, int]]) -> dict[tuple[str, int], Anchor]:
     """The anchor of each cited (file name, line number); what is not there (any more) is missing from the result.
 
-    A file is read once, up to its last cited line.
+    A file is read once, up to its last cited line; of one whose `places` are known, only the stretches around them.
     """
     wanted: dict[str, set[int]] = defaultdict(set)
     for name, line in cites:
@@ -62,11 +65,31 @@ def _joined(parts: Iterable[tuple[int, int, bytes]]) -> dict[int, Anchor]:
 
 
 def _lines(file: LogFile, wanted: Collection[int]) -> Iterator[tuple[int, int, bytes]]:
+    if file.places:
+        yield from _near(file, sorted(wanted))
+        return
     last = max(wanted)
     for block in BlockReader(file, digest=False):
         if block.first_line > last:
             return
         yield from _in_block(block, wanted)
+
+
+def _near(file: LogFile, wanted: Sequence[int]) -> Iterator[tuple[int, int, bytes]]:
+    """The same for lines in their order of a file with `places`; it may have changed since."""
+    numbers = [number for number, _ in file.places]
+    try:
+        disk = opened(file)
+    except OSError:
+        return
+    with disk:
+        for place, lines in groupby(wanted, lambda line: bisect_right(numbers, line) - 1):
+            if place < 0:
+                continue
+            number, offset = file.places[place]
+            behind = file.places[place + 1][1] if place + 1 < len(numbers) else disk.size
+            block = Block(file.name, place, offset, number, disk.reread(offset, behind - offset))
+            yield from _in_block(block, tuple(lines))
 
 
 def _in_block(block: Block, wanted: Collection[int]) -> Iterator[tuple[int, int, bytes]]:

@@ -16,7 +16,7 @@ class _Pending:
     """Bytes that came in and were not given out yet."""
 
     def __init__(self) -> None:
-        self._parts: list[bytes] = []
+        self._parts: list[bytes | memoryview] = []
         self.total = 0
         self._whole = 0
 
@@ -39,7 +39,7 @@ class _Pending:
 
     def take_all(self) -> bytes:
         """Everything, with whatever it ends."""
-        joined = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        joined = bytes(self._parts[0]) if len(self._parts) == 1 else b"".join(self._parts)
         self._parts, self.total, self._whole = [], 0, 0
         return joined
 
@@ -51,7 +51,7 @@ class _Pending:
         if not whole:
             return b""
         if whole > before:  # nearly always: only the last part is cut, the others are not copied twice
-            self._parts[-1] = last[: whole - before]
+            self._parts[-1] = memoryview(last)[: whole - before] if before else last[:whole]
             lines, rest = self.take_all(), last[whole - before :]
         else:
             joined = self.take_all()

@@ -56,7 +56,8 @@ class FileReader(Generic[Part]):
     `damage`      torn off, unreadable or doubtful stretches,
     `note`        in words why it could not be read, or how it changed meanwhile; "" if all is well,
     `error`       why it could not be opened; None if it could,
-    `unverified`  (first, last) number of the lines whose bytes come from a packed member that proved wrong.
+    `unverified`  (first, last) number of the lines whose bytes come from a packed member that proved wrong,
+    `places`      where lines begin, as LogFile has them.
     Never raises for a file that cannot be read: that is Damage("unread").
     """
 
@@ -75,6 +76,8 @@ class FileReader(Generic[Part]):
         self.note = ""
         self.error: OSError | None = None
         self.unverified: list[tuple[int, int]] = []
+        self.places: tuple[tuple[int, int], ...] = ()
+        self._as_stored = self.file.compression == "plain"
         self._disk: Disk | None = None
 
     @property
@@ -152,7 +155,8 @@ class FileReader(Generic[Part]):
                 arrived += piece.length
             else:
                 arrived += len(piece)
-                feeds += piece.count(b"\n")
+                # of what lies there as it was written nothing is in doubt
+                feeds += 0 if self._as_stored else piece.count(b"\n")
                 whole = piece.endswith(b"\n") or (whole and not piece)
             yield piece
 
@@ -189,11 +193,12 @@ class BlockReader(FileReader[Block]):
     def _reset(self) -> None:
         super()._reset()
         self._index = 0
+        self._begins: list[tuple[int, int]] = []
         self._ends_in_line_feed = True
         self._behind = False
 
     def _given(self, pieces: Pieces) -> Iterator[Block]:
-        for part in cut(self._without_doubts(_as_utf8(pieces)), self._chunk, self._longest):
+        for part in cut(self._without_doubts(self._as_utf8(pieces)), self._chunk, self._longest):
             if isinstance(part, Hole):
                 self._hole(part)
             else:
@@ -201,10 +206,13 @@ class BlockReader(FileReader[Block]):
 
     def _end(self) -> None:
         self.lines += not self._ends_in_line_feed
+        if self._as_stored and all(damage.delivered for damage in self.damage):
+            self.places = tuple(self._begins)
 
     def _block(self, data: bytes) -> Block:
         block = Block(self.file.name, self._index, self.text_bytes, self.lines + 1, data, self._behind)
         self._index += 1
+        self._begins.append((block.first_line, block.offset))
         self._behind = False
         self.text_bytes += len(data)
         self.lines += data.count(b"\n")
@@ -223,40 +231,40 @@ class BlockReader(FileReader[Block]):
         if hole.length:
             self._ends_in_line_feed = hole.feeds > 0
 
+    def _as_utf8(self, pieces: Pieces) -> Pieces:
+        """Passes UTF-8 (and what is near it) on as it is; a UTF-16 file, as Windows loggers write it, becomes UTF-8.
+
+        Its offsets are then those of the UTF-8 text.
+        """
+        decoder: codecs.IncrementalDecoder | None = None
+        known = False
+        taken, given = [0], [0]  # bytes of UTF-16 and of the UTF-8 they became, piece by piece
+        for piece in pieces:
+            if isinstance(piece, Doubt) and decoder is not None:
+                begin = bisect_right(taken, taken[-1] - piece.length) - 1
+                yield Doubt(piece.kind, given[-1] - given[begin])
+                continue
+            if not isinstance(piece, bytes):
+                yield piece
+                continue
+            if not known:
+                known = True
+                if encoding := utf16(piece):
+                    decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
+                    self._as_stored = False
+            if decoder is None:
+                yield piece
+                continue
+            text = decoder.decode(piece).encode("utf-8", "backslashreplace")
+            taken.append(taken[-1] + len(piece))
+            given.append(given[-1] + len(text))
+            if text:
+                yield text
+        if decoder and (rest := decoder.decode(b"", final=True)):
+            yield rest.encode("utf-8", "backslashreplace")
+            yield Doubt("encoding", len(rest.encode("utf-8", "backslashreplace")))
+
 
 def read_blocks(file: LogFile, block_bytes: int = BLOCK_BYTES) -> BlockReader:
     """The blocks of `file`; see BlockReader for what is known once they were read."""
     return BlockReader(file, block_bytes)
-
-
-def _as_utf8(pieces: Pieces) -> Pieces:
-    """Passes UTF-8 (and what is near it) on as it is; a UTF-16 file, as Windows loggers write it, becomes UTF-8.
-
-    Its offsets are then those of the UTF-8 text.
-    """
-    decoder: codecs.IncrementalDecoder | None = None
-    known = False
-    taken, given = [0], [0]  # bytes of UTF-16 and of the UTF-8 they became, piece by piece
-    for piece in pieces:
-        if isinstance(piece, Doubt) and decoder is not None:
-            begin = bisect_right(taken, taken[-1] - piece.length) - 1
-            yield Doubt(piece.kind, given[-1] - given[begin])
-            continue
-        if not isinstance(piece, bytes):
-            yield piece
-            continue
-        if not known:
-            known = True
-            if encoding := utf16(piece):
-                decoder = codecs.getincrementaldecoder(encoding)("backslashreplace")
-        if decoder is None:
-            yield piece
-            continue
-        text = decoder.decode(piece).encode("utf-8", "backslashreplace")
-        taken.append(taken[-1] + len(piece))
-        given.append(given[-1] + len(text))
-        if text:
-            yield text
-    if decoder and (rest := decoder.decode(b"", final=True)):
-        yield rest.encode("utf-8", "backslashreplace")
-        yield Doubt("encoding", len(rest.encode("utf-8", "backslashreplace")))

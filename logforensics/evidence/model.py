@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from logforensics.evidence.held import Held
@@ -23,7 +23,8 @@ class LogFile:
     hash and size are those of the member as it was packed.  `state` is how the file stood when it was found; by it the
     same file is opened again, and told from a changed one.  `host` is the host it is of, where there are several.
     `memory` is what a decoder may take to unpack it (bytes), `layers` how many times it was packed over, besides
-    `compression`.
+    `compression`.  `places` are (number, offset) of some lines in their order, once it was read: from there each line
+    can be counted off; none where that does not hold.
     """
 
     path: Path
@@ -38,6 +39,7 @@ class LogFile:
     host: str = ""
     memory: int = MEMORY
     layers: int = 0
+    places: tuple[tuple[int, int], ...] = field(default=(), compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -138,6 +138,7 @@ class Whole:
     damage: list[Damage] = field(default_factory=list)
     note: str = ""
     unverified: list[tuple[int, int]] = field(default_factory=list)
+    places: tuple[tuple[int, int], ...] = ()
     parts: tuple[Part, ...] = ()
 
     def has(self, kind: str) -> bool:

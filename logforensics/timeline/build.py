@@ -137,7 +137,11 @@ def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progre
         damage=findings.ledger.damage,
         assumptions=(*settled.assumptions, *findings.assumptions, *told),
         ledger=findings.ledger,
-        log_files=tuple(file for source in discovery.sources for file in source.files),
+        log_files=tuple(
+            replace(file, places=findings.places.get(file.name, ()))
+            for source in discovery.sources
+            for file in source.files
+        ),
         begin=begin,
         end=end,
         zone=settled.site_zone,

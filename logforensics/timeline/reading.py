@@ -83,6 +83,8 @@ class Findings:
     summaries: dict[str, FileSummary] = field(default_factory=dict)
     assumptions: list[Assumption] = field(default_factory=list)
     unverified: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+    places: dict[str, tuple[tuple[int, int], ...]] = field(default_factory=dict)
+    """Where lines of each file begin, as LogFile has them."""
     sequences: list[tuple[str, str, Numbers]] = field(default_factory=list)
     """Source, file and numbers of each journal."""
 
@@ -93,6 +95,7 @@ class Findings:
         self.summaries |= other.summaries
         self.assumptions += other.assumptions
         self.unverified |= other.unverified
+        self.places |= other.places
         self.sequences += other.sequences
 
 
@@ -278,6 +281,7 @@ class Run:
     ) -> None:
         self.findings.ledger.account(file.name).finish(blocks)
         self.findings.unverified[file.name] = blocks.unverified
+        self.findings.places[file.name] = blocks.places
         self.done += file.size
         if blocks.has("unread"):
             state, reason = "unread", blocks.note

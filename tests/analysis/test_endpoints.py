@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.analysis.endpoints import CROWD, endpoint_expr, fold
+from logforensics.analysis.endpoints import CROWD, endpoint_expr, endpoints_of, fold
 
 HASHES = [f"{index:08x}" for index in range(CROWD)]
 UUIDS = [f"123e4567-e89b-12d3-a456-4266141740{index:02}" for index in range(CROWD)]
@@ -56,6 +56,14 @@ def test_an_endpoint_is_its_own_endpoint(target: str) -> None:
     """Doing it twice changes nothing."""
     once = endpoint("/" + target)
     assert endpoint(*once) == once
+
+
+@given(st.lists(st.none() | st.text("/?#;:.ahtps*Ü\r", max_size=12) | st.just("https://a/b?c")))
+def test_a_column_of_targets_is_read_as_each_of_them(targets: list[str | None]) -> None:
+    """That most targets are only looked at changes none of them."""
+    column = pl.Series(targets, dtype=pl.String)
+    assert endpoints_of(column).to_list() == endpoint(*targets)
+    assert column.to_list() == targets
 
 
 def test_ids_are_folded_where_they_abound() -> None:

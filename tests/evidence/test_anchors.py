@@ -11,6 +11,7 @@ import os
 import struct
 import tarfile
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from hypothesis import strategies as st
 
 from logforensics.evidence.anchors import Anchor, anchors
 from logforensics.evidence.discover import discover
+from logforensics.evidence.files import BlockReader
 from logforensics.evidence.journal.scan import JournalScan
 from logforensics.evidence.model import LogFile
 from logforensics.evidence.raw import RawReader
@@ -63,6 +65,38 @@ def test_a_line_far_behind_is_found_by_a_seek(tmp_path: Path) -> None:
     [anchor] = anchors(files_in(tmp_path), [("a.log", 399_999)]).values()
     assert data[anchor.offset : anchor.offset + anchor.length] == b"line 399998 of this log"
     assert anchor.sha256 == hashlib.sha256(b"line 399998 of this log").hexdigest()
+
+
+@given(
+    st.lists(st.binary(max_size=30).map(lambda raw: raw.replace(b"\n", b"")), min_size=1, max_size=40), st.booleans()
+)
+def test_a_file_that_was_read_is_not_read_again(lines: list[bytes], ended: bool) -> None:
+    """From the places that were noted the same anchors are found as by reading all of it."""
+    data = b"\n".join(lines) + (b"\n" if ended else b"")
+    cites = [("a.log", number) for number in range(1, len(lines) + 3)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "a.log")
+        path.write_bytes(data)
+        log = LogFile(path, "a.log", len(data), None)
+        reader = BlockReader(log, 50)
+        blocks = list(reader)
+        known = replace(log, places=reader.places)
+        assert [(block.first_line, block.offset) for block in blocks] == list(reader.places) or not reader.places
+        assert anchors([known], cites) == anchors([log], cites)
+
+
+def test_places_are_told_of_plain_text_alone(tmp_path: Path) -> None:
+    """Offsets in packed text, and behind a hole, are no offsets in the file."""
+    plain, packed, holed = (tmp_path / name for name in ("plain", "packed", "holed"))
+    plain.write_bytes(b"one\ntwo\n")
+    packed.write_bytes(gzip.compress(b"one\ntwo\n"))
+    holed.write_bytes(b"one\n" + bytes(8192) + b"two\n")
+    found = {}
+    for path, compression in ((plain, "plain"), (packed, "gzip"), (holed, "plain")):
+        reader = BlockReader(LogFile(path, path.name, path.stat().st_size, None, compression), 4096)
+        assert list(reader)
+        found[path.name] = reader.places
+    assert found == {"plain": ((1, 0),), "packed": (), "holed": ()}
 
 
 @pytest.mark.parametrize(("name", "pack"), [("a.gz", gzip.compress), ("a.xz", lzma.compress), ("a.bz2", bz2.compress)])
