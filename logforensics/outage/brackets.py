@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from logforensics.analysis.gaps import FEWEST_LINES
 from logforensics.analysis.streams import Stream
+from logforensics.outage.bearing import ONE_START, RESTART, bear_on, bear_on_marks
 from logforensics.outage.cases import Case
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import WHOLE_SECOND, Facts, not_before
@@ -20,16 +21,8 @@ from logforensics.outage.suspects import UPSTREAM
 COVERED = 0.9
 """Share of a case that a source's silence must cover to be part of it: less is a silence of its own."""
 
-RESTART = timedelta(minutes=5)
-"""A service stopped or started this shortly before it said that it is ready belongs to that restart
-(DefaultTimeoutStartSec is 90 s a unit)."""
-
-
 MOST_CONSTRAINTS = 5
 """Witnesses told on each side of each edge."""
-
-ONE_START = timedelta(seconds=10)
-"""Lines by which one start says more than once that it is done come within its own few seconds."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +50,7 @@ def bracket(case: Case, facts: Facts) -> Brackets:
         worked, fails = _by_silence(case, facts, silent, worked, fails)
         if not case.of("host"):
             recovered += _returns(silent, case.last_fail)
-    fails += _told_before(case, facts, worked, min(edge.time for edge in fails))
+    fails += _told_before(case, facts, worked, recovered, min(edge.time for edge in fails))
     first = min(fails, key=_order)
     last = max(fails, key=_order)
     if not case.of("host"):
@@ -188,20 +181,22 @@ def _returns(silent: list[Stream], last_fail: datetime) -> list[Edge]:
     return [edge for stream in silent for edge in _first_after(stream, last_fail, f"{stream.name} is written again")]
 
 
-def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) -> list[Edge]:
+def _told_before(case: Case, facts: Facts, worked: list[Edge], recovered: list[Edge], until: datetime) -> list[Edge]:
     """Failure lines between the last proof that all worked and the first failed request: they date it more closely.
 
     The kernel's and programs' own failure lines count, a service that fails or is killed, and the stop of a service
-    that does not stop as a matter of routine.
+    that does not stop as a matter of routine; as far as they have to do with it (outage/bearing.py).
     """
     if not case.of("service", "web"):
         return []
     since = max((edge.time for edge in worked if edge.time < until), default=None)
     if since is None:
         return []
+    over = min((edge.time for edge in recovered if edge.time >= case.last_fail), default=facts.end)
+    failures = bear_on(facts, facts.failures_in(since - WHOLE_SECOND, until), until, case.last_fail, over)
     edges = [
         Edge(at, fail.cite, f"{speaker(fail.program, fail.source)} reported it ({fail.kind})")
-        for fail in facts.failures_in(since - WHOLE_SECOND, until)
+        for fail in failures
         if fail.witness != "claimed" and fail.kind not in UPSTREAM and (at := not_before(fail.time, since)) is not None
     ]
     told = [
@@ -210,7 +205,7 @@ def _told_before(case: Case, facts: Facts, worked: list[Edge], until: datetime) 
     ]
     edges.extend(
         Edge(at, mark.cite, "the service manager told of it")
-        for mark in told
+        for mark in bear_on_marks(facts, told, until, case.last_fail, over)
         if mark.time < until and (at := not_before(mark.time, since)) is not None
     )
     return edges

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cached_property
 
 from logforensics.analysis.findings import Cite, Failure
 from logforensics.outage.barred import Barred, barred
+from logforensics.outage.bearing import JUST_BEFORE
 from logforensics.outage.brackets import Brackets
 from logforensics.outage.cases import Case
 from logforensics.outage.facts import Facts, MarkLine
@@ -26,9 +27,6 @@ INFERRED = 0.75
 
 LEFT = 0.5
 """What remains when nothing else fits."""
-
-JUST_BEFORE = timedelta(minutes=2)
-"""How long before the first proof of failure its cause may be logged: syslog's repeat interval and one cron minute."""
 
 DISK_ERRORS = (
     "ro-remount", "fs-error", "journal-abort", "fs-shutdown", "io-error", "medium-error", "ata-error", "device-lost",
@@ -63,11 +61,16 @@ class _Matter:
         """Failure lines of some classes that may tell of the cause; what is only claimed does not count.
 
         As it began; or while it lasted, if sources fell silent with it, or the failing requests' own server says so.
+        Where requests failed it began with the first of them, or with the line that dates it, however long before
+        them others had succeeded.
         """
-        late = self.brackets.start.latest.time + JUST_BEFORE
+        latest = self.brackets.start.latest.time
+        late = latest + JUST_BEFORE
+        known = self.brackets.silent or self.case.of("host", "disk", "stall")
+        early = self.begin if known else latest - JUST_BEFORE
         return [
             fail
-            for fail in self.facts.failures_in(self.begin, self.end, *kinds)
+            for fail in self.facts.failures_in(early, self.end, *kinds)
             if fail.witness != "claimed"
             and (fail.time <= late or self.brackets.silent or fail.source in self.facts.web_sources)
         ]

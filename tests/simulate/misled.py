@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from tests.simulate.outages import BOOT, Kind, Truth, length, moment, server
-from tests.simulate.server import DAY, PAGE_CACHE, Fault, Server
+from tests.simulate.outages import BOOT, Kind, Truth, failing, length, moment, server
+from tests.simulate.server import DAY, PAGE_CACHE, Answer, Fault, Server
 
 Made = tuple[Server, tuple[Truth, ...]]
 
@@ -141,9 +141,39 @@ def listening_long_before(seed: int) -> Made:
     return made, (Truth(begin, whole, "total", ("power-loss", "kernel-panic", "unknown")),)
 
 
+def quiet_night(seed: int) -> tuple[Server, float]:
+    """A site that is asked for in the daytime only, and whose calls are answered 500 for three hours from early morning on."""
+    made = server(seed, days=5.0, rate=1500.0, rotate="numbers")
+    begin = made.rotations[2] + made.random.uniform(6, 7.9) * 3600
+    failing(made, begin, begin + 3 * 3600, made.site.calls, lambda random: Answer(500, random.uniform(0.01, 0.1)))
+    for night in made.rotations:
+        made.faults.append(Fault(night - 2 * 3600, night + 8 * 3600, arrives=lambda _: 0.0))
+    made.live()
+    timers = ("203.0.113.9 ", "198.51.100.77 ")
+    made.lines = [line for line in made.lines if not line[3].startswith(timers)]
+    return made, begin
+
+
+def job_failed_at_night(seed: int) -> Made:
+    """A job that has nothing to do with it failed in the night before, or a container's process was killed."""
+    made, begin = quiet_night(seed)
+    at = made.rotations[2] + made.random.uniform(0, 5) * 3600
+    if seed % 2:
+        made.system(
+            at, "systemd[1]", "man-db.service: Main process exited, code=exited, status=1/FAILURE", "daemon.log"
+        )
+        made.system(at, "systemd[1]", "man-db.service: Failed with result 'exit-code'.", "daemon.log")
+    else:
+        made.kernel(
+            at,
+            "Memory cgroup out of memory: Killed process 991 (python3) total-vm:812340kB, anon-rss:522340kB, file-rss:0kB, shmem-rss:0kB, UID:0 pgtables:1120kB oom_score_adj:0",
+        )
+    return made, (Truth(begin, begin + 3 * 3600, "partial", ("unknown", "upstream-down"), made.site.calls),)
+
+
 OUTAGES: tuple[Kind, ...] = (
     stopped_and_not_over, unplugged_and_not_over, restarted_in_vain, another_link, sleep_refused,
-    listening_long_before,
+    listening_long_before, job_failed_at_night,
 )  # fmt: skip
 
 TRAPS: tuple[Kind, ...] = (web_logs_copied_early, member_missing, member_missing_of_the_only_log)
