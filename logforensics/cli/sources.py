@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+import typer
+
 from logforensics.cli.options import Run
 from logforensics.errors import UsageError
 
 FORMATS = ("table", "json", "sha256")
 
 
-def sources(run: Run) -> None:
+def sources(
+    run: Run,
+    full: Annotated[bool, typer.Option("--full", help="Tell every file: format, lines, zone, span, hash.")] = False,
+) -> None:
     """Show which logs were read, and how.
 
     Each with its format and zone, and where every line went; then what was passed over, damaged or assumed.
 
+    --full tells every file once, with why it is in its format, and its hash.
     With --format sha256 it writes the hashes of the files that were read, as sha256sum -c takes them.
 
     Example: logforensics sources /var/log
@@ -53,5 +61,11 @@ def sources(run: Run) -> None:
         screen = screen_of(run)
         zone = zone_of(timeline, run.settings.tz)
         text = tables.sources(rows, passed_over, damage, assumed, zone, screen.width, screen.ascii_only)
+        if full:
+            from logforensics.report.completeness import completeness
+
+            text = (
+                completeness(rows, files, passed_over, zone, screen.width, ascii_only=screen.ascii_only) + "\n" + text
+            )
         write_text(run, text)
     finish(run, timeline, found=False)

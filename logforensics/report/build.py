@@ -75,6 +75,7 @@ def source_rows(timeline: Timeline) -> tuple[SourceRow, ...]:
                 duplicate=source.duplicate,
                 timezone=source.timezone,
                 timezone_reason=source.timezone_reason,
+                format_reason=source.format_reason,
                 first=source.first,
                 last=source.last,
                 files=tuple(source.files),

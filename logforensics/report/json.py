@@ -266,6 +266,7 @@ def source_row(source: SourceRow, zone: Zone) -> Row:
         "unparsed": source.unparsed,
         "timezone": source.timezone,
         "timezone_reason": source.timezone_reason,
+        "format_reason": source.format_reason,
         "first": _when(source.first, zone),
         "last": _when(source.last, zone),
         "events": source.events,

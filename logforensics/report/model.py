@@ -49,6 +49,7 @@ class SourceRow:
     files: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     duplicate: int = 0
+    format_reason: str = ""
 
 
 @dataclass(frozen=True)

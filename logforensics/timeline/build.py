@@ -194,6 +194,7 @@ def _summary(reading: Reading, frame: pl.DataFrame, zone: tuple[str, str], ledge
         samples=samples[:5],
         proves=reading.definition.proves,
         also=reading.definition.others,
+        format_reason=reading.why,
     )
 
 

@@ -35,11 +35,15 @@ _LEAP_DAY = 60  # of the placeholder year: it is no date in most others
 
 @dataclass(frozen=True)
 class Reading:
-    """One source as parsed, in file order: wall, offset, yearless, carried, file_index, and the columns asked for."""
+    """One source as parsed, in file order: wall, offset, yearless, carried, file_index, and the columns asked for.
+
+    `why` tells in words why it is in its format.
+    """
 
     source: Source
     definition: Definition
     frame: pl.DataFrame
+    why: str = ""
 
     @cached_property
     def naive(self) -> pl.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ Progress = Callable[[int, int], None]
 class SourceSummary:
     """One source as it was read: its format, its lines by fate, its span (UTC) and the zone its stamps were read in.
 
+    `format_reason` tells in words why it is in its format.
     `duplicate` lines stand at the end of the file before as well and were counted there.
     `samples` holds the first few unparsed lines as (file, line, text); `also` are the formats that other lines of it,
     or its messages, are in.  `proves` is what a line of this format
@@ -53,6 +54,7 @@ class SourceSummary:
     proves: str | None = None
     duplicate: int = 0
     also: tuple[str, ...] = ()
+    format_reason: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ class Run:
         self.findings = Findings(passed_over=list(discovery.passed_over))
         self.tail: pl.Series | None = None  # of the file that was read last
         self.tail_file = ""
+        self.why = ""  # the source that is being read is in its format
         self.total = size_of(discovery)
         self.done = 0
 
@@ -128,11 +129,11 @@ class Run:
         rate = self.rates.get(source.name, 0.0)
         frames: list[pl.DataFrame] = []
         known: Definition | None = None
-        self.tail = None
+        self.tail, self.why = None, ""
         for index, file in enumerate(source.files):
             place = pl.lit(index, pl.UInt32).alias("file_index")
             if file.kind in BINARY:
-                known = BINARY[file.kind]
+                known, self.why = BINARY[file.kind], "its bytes are those of one"
                 frames.extend(frame.with_columns(place) for frame in self._decode(file, source, rate))
                 continue
             blocks = read_blocks(file)
@@ -159,7 +160,7 @@ class Run:
         if (lines := lines_in(frame)) > frame.height:
             text = f"{lines} lines are reasoned about by the {frame.height} of them that differ from those around them"
             self.findings.assumptions.append(Assumption(source.name, "sample", text, lines))
-        return Reading(source, known, frame)
+        return Reading(source, known, frame, self.why)
 
     def _reader(self, definition: Definition) -> Reader:
         return reader_of(definition, self.wanted)
@@ -184,6 +185,8 @@ class Run:
             what = what or undated(head)
             state, reason = ("not-a-log", what) if what else ("unknown-format", "; ".join(found.reasons))
             self.findings.summaries[file.name] = FileSummary(file.name, state, reason, None, file.size, None, 0)
+        else:
+            self.why = "; ".join(found.reasons)
         return found.definition
 
     def _repeated(self, file: LogFile, source: Source, definition: Definition) -> int:

@@ -21,7 +21,7 @@ def summary(name: str, timezone: str, events: int, **other: int) -> SimpleNamesp
     counts = {"lines": events, "continuation": 0, "blank": 0, "duplicate": 0, "unparsed": 0, **other}
     return SimpleNamespace(
         name=name, format="syslog", files=(name,), events=events, first=None, last=None, timezone=timezone,
-        timezone_reason="", samples=((name, 3, "text"),), **counts,
+        timezone_reason="", format_reason="", samples=((name, 3, "text"),), **counts,
     )  # fmt: skip
 
 
