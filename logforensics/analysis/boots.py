@@ -227,8 +227,6 @@ def _host_agrees(one: _Row, other: _Row) -> bool:
 
 def _boot(start: _Start, previous: datetime | None, rows: Sequence[_Row], events: pl.DataFrame) -> Boot:
     first = start.first
-    last = _last_before(events, first, previous, own_log=False)
-    last_logged = _last_before(events, first, previous, own_log=True)
     session = [
         row
         for row in rows
@@ -240,6 +238,9 @@ def _boot(start: _Start, previous: datetime | None, rows: Sequence[_Row], events
         for row in rows
         if row.mark.role == "replay" and _host_agrees(row, first) and timedelta() <= row.time - first.time <= SETTLED
     ]
+    until = _begun(start, events, previous, session)
+    last = _last_before(events, first, until, previous, own_log=False)
+    last_logged = _last_before(events, first, until, previous, own_log=True)
     if last is None or last_logged is None:
         return Boot(first.time, first.cite, "unknown", None, last and last[0], last and last[1], (first.cite,))
     shutdown, manner, proof = _verdict(session, replays, first.time, last[0], last_logged[0])
@@ -251,11 +252,33 @@ def _just_above(row: _Row, first: _Row) -> bool:
     return row.cite.file == first.cite.file and 0 < first.cite.line - row.cite.line <= 500 and row.time > first.time
 
 
+def _begun(start: _Start, events: pl.DataFrame, previous: datetime | None, session: Sequence[_Row]) -> datetime:
+    """From when on lines are the new session's, which may be before the kernel's first one was written down.
+
+    What starts early, as udev, hands its lines to the log daemon with their own times, and the daemon stamps what it
+    finds in the kernel's buffer with its own start: so all lines since the kernel's clock began are the boot's, and
+    those just before it if silence parts them from what was before, and none of them tells of a stop.
+    """
+    first = start.first
+    begun = min(first.time, start.origin or first.time)
+    last = _last_before(events, first, begun, previous, own_log=False)
+    if last is None or last[0] < begun - BACK_WITH_BOOT:
+        return begun
+    if last != _last_before(events, first, begun, previous, own_log=True):
+        return begun  # a web server or an application wrote it: they start later
+    early = begun - BACK_WITH_BOOT
+    before = _last_before(events, first, early, previous, own_log=False)
+    stopping = any(row.mark.role not in ("restart", "late", "early") for row in session if row.time >= early)
+    if before is None or stopping or last[0] - before[0] <= 2 * BACK_WITH_BOOT:
+        return begun
+    return early
+
+
 def _last_before(
-    events: pl.DataFrame, first: _Row, previous: datetime | None, *, own_log: bool
+    events: pl.DataFrame, first: _Row, until: datetime, previous: datetime | None, *, own_log: bool
 ) -> tuple[datetime, Cite] | None:
-    """The last event before the boot and not before the boot before it; `own_log`: only of logs that name the host."""
-    end = events.get_column("time").search_sorted(first.time, side="left")
+    """The last event before `until` and not before the previous boot; `own_log`: only of logs that name the host."""
+    end = events.get_column("time").search_sorted(until, side="left")
     if "host" not in events.columns or first.host is None:
         wanted = pl.lit(value=True)
     elif own_log:

@@ -39,12 +39,12 @@ def hosts_down(facts: Facts) -> list[Suspect]:
 
 
 def _host(facts: Facts, boot: Boot, everything: Stream) -> Suspect:
-    just_before = boot.time - timedelta(microseconds=1)
-    last = everything.before(just_before)
+    assert boot.ended is not None
+    last = everything.before(boot.ended)
     up = Edge(boot.time, boot.cite, "the kernel started: until here the machine was not running")
     fails = [up, *_starts(facts, boot.time)]
-    recovered = _recovered(facts, boot.time, boot.ended or boot.time)
-    fails += _still_unreached(facts, boot.ended or boot.time, boot.time)
+    recovered = _recovered(facts, boot.time, boot.ended)
+    fails += _still_unreached(facts, boot.ended, boot.time)
     if recovered:
         # What is still starting when the service answers is no part of it.
         fails = [edge for edge in fails if edge.time <= recovered[0].time]

@@ -169,6 +169,15 @@ def test_nothing_known_before_the_first_boot() -> None:
     assert (boot.shutdown, boot.ended) == ("unknown", None)
 
 
+def test_first_programs_write_before_the_kernel_is_written_down() -> None:
+    """Lines a few seconds before a boot, long after all others, are of its own first programs."""
+    udev = (-3, "syslog", "systemd-udevd", "Using default interface naming scheme 'v252'.")
+    before = [(time - 2400, source, program, text) for time, source, program, text in RUNNING]
+    (boot,) = boots(*before, udev, *BOOT)
+    assert boot.ended is not None
+    assert boot.ended < START - timedelta(minutes=40)
+
+
 def test_only_other_logs_before_the_boot() -> None:
     """An access log alone cannot tell a reboot from a power cut."""
     (boot,) = boots((-5, "nginx/access.log", None, None), *BOOT)

@@ -141,6 +141,21 @@ def listening_long_before(seed: int) -> Made:
     return made, (Truth(begin, whole, "total", ("power-loss", "kernel-panic", "unknown")),)
 
 
+def early_lines_of_a_boot(seed: int) -> Made:
+    """After a power cut the first programs write before the log daemon has stamped what is in the kernel's buffer."""
+    made = server(seed)
+    begin = moment(made)
+    up = begin + length(made, 400, 8 * 3600)
+    made.dark(begin, up, lost=PAGE_CACHE, boot=BOOT)
+    made.live()
+    whole = made.boot(up, dirty=True)
+    made.faults = []
+    early = up + made.random.uniform(0.2, 1.5)
+    made.system(early, "systemd-modules-load[233]", "Inserted module 'fuse'", "daemon.log")
+    made.system(early + 0.6, "systemd-udevd[250]", "Using default interface naming scheme 'v247'.", "daemon.log")
+    return made, (Truth(begin, whole, "total", ("power-loss", "kernel-panic", "unknown")),)
+
+
 def quiet_night(seed: int) -> tuple[Server, float]:
     """A site that is asked for in the daytime only, and whose calls are answered 500 for three hours from early morning on."""
     made = server(seed, days=5.0, rate=1500.0, rotate="numbers")
@@ -173,7 +188,7 @@ def job_failed_at_night(seed: int) -> Made:
 
 OUTAGES: tuple[Kind, ...] = (
     stopped_and_not_over, unplugged_and_not_over, restarted_in_vain, another_link, sleep_refused,
-    listening_long_before, job_failed_at_night,
+    listening_long_before, early_lines_of_a_boot, job_failed_at_night,
 )  # fmt: skip
 
 TRAPS: tuple[Kind, ...] = (web_logs_copied_early, member_missing, member_missing_of_the_only_log)
