@@ -15,6 +15,9 @@ from typing import IO
 from logforensics.cli.options import Run
 from logforensics.errors import OutputError, UsageError
 
+NARROWEST = 40
+"""Columns of the narrowest screen that is written for: a label and a few words beside it."""
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -28,7 +31,7 @@ class Screen:
 
 
 def screen_of(run: Run, environ: Mapping[str, str] = os.environ) -> Screen:
-    """The screen stdout is.  Width is 80 unless it is a wider terminal; a file gets colour only by --color always.
+    """The screen stdout is.  Width is the terminal's within bounds, else 80; a file gets colour only by --color always.
 
     NO_COLOR and TERM=dumb switch colour off (no-color.org).  Python coerces the C locale to C.UTF-8 on its own
     (PEP 538), so the locale the user set is read from the environment as well as from stdout.
@@ -37,7 +40,7 @@ def screen_of(run: Run, environ: Mapping[str, str] = os.environ) -> Screen:
         return Screen(color=run.color == "always")
     terminal = sys.stdout.isatty()
     size = shutil.get_terminal_size((80, 24)) if terminal else None
-    width = max(80, min(size.columns, 160)) if size else 80
+    width = max(NARROWEST, min(size.columns, 160)) if size else 80
     wanted = terminal and not environ.get("NO_COLOR") and environ.get("TERM") != "dumb"
     encoding = (getattr(sys.stdout, "encoding", None) or "ascii").lower().replace("-", "")
     return Screen(

@@ -24,7 +24,7 @@ from logforensics.errors import LogForensicsError
 from logforensics.explore.lanes import ERROR, NAME, SILENT, axis, cursor_cell, lanes, outage_cells
 from logforensics.explore.scene import Place, Scene, following
 from logforensics.report.handmarks import HandMark
-from logforensics.report.layout import shorten
+from logforensics.report.layout import shorten_path
 from logforensics.report.words import plural
 
 MOST_LANES = 10
@@ -83,7 +83,7 @@ class Events(ScrollView, can_focus=True):
             return Strip.blank(self.size.width)
         clock, severity, at, text, bad = drawn[0]
         style = BAD if bad else WARN if severity == "warning" else PLAIN
-        place = shorten(at, NAME)
+        place = shorten_path(at, NAME)
         room = self.scrollable_content_region.width - len(clock) - NAME - 3
         if cell_len(text) > room > 1:
             text = set_cell_size(text, room - 1) + "\u2026"

@@ -10,7 +10,7 @@ import polars as pl
 from logforensics.clock.zones import Zone
 from logforensics.outage.model import Outage
 from logforensics.report.charts import bin_counts
-from logforensics.report.layout import shorten
+from logforensics.report.layout import shorten_paths
 from logforensics.report.words import offset
 
 NAME = 22
@@ -42,7 +42,7 @@ def lanes(
         .agg(first=pl.col("time").min(), last=pl.col("time").max())
         .iter_rows()
     }
-    for name in names:
+    for name, shown in zip(names, shorten_paths(names, NAME), strict=True):
         first, last = spans.get(name, (end, begin))
         mine = filled.get(name, {})
         most = max((number for number, _ in mine.values()), default=1)
@@ -50,7 +50,7 @@ def lanes(
             SILENT if at not in mine and first <= begin + step * at <= last else _cell(*mine.get(at, (0, 0)), most)
             for at in range(cells)
         )
-        drawn.append((shorten(name, NAME).ljust(NAME), text))
+        drawn.append((shown.ljust(NAME), text))
     return drawn
 
 

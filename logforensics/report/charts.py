@@ -177,8 +177,10 @@ def outage_line(axis: Axis, *, ascii_only: bool = False) -> str:
     return "".join(mark if hit else " " for hit in axis.outage)
 
 
-def legend(*, ascii_only: bool = False) -> str:
-    """What the characters mean."""
+def legend(strips: Sequence[Strip], *, ascii_only: bool = False) -> str:
+    """What the characters mean, those that the strips have."""
+    used = {kind for strip in strips for kind in strip.cells}
     glyphs = ASCII_GLYPHS if ascii_only else GLYPHS
-    words = {"busy": "busy", "some": "less than usual", "quiet": "silent", "error": "errors", "boot": "boot"}
-    return "  ".join(f"{glyphs[kind]} {word}" for kind, word in words.items())
+    words = {"busy": "busy", "some": "few", "quiet": "silent", "error": "errors", "boot": "boot", "outside": "no lines"}
+    glyphs = {**glyphs, "outside": "blank"}
+    return "  ".join(f"{glyphs[kind]} {word}" for kind, word in words.items() if kind in used)

@@ -24,7 +24,7 @@ class Tile:
     label: str
     large: str
     small: str
-    tone: str = ""  # "bad", "good" or ""
+    tone: str = ""  # "bad", "warn", "good" or ""
 
 
 def tiles(report: Report) -> tuple[Tile, ...]:
@@ -64,7 +64,8 @@ def _one(outage: Outage, report: Report) -> tuple[Tile, ...]:
     seen = sum(spot.seen for spot in outage.blind_spots)
     passed = sum(spot.passed for spot in outage.blind_spots)
     if seen:
-        found.append(Tile("Monitors", f"{passed:,} of {seen:,}", "calls got a good answer meanwhile", "bad"))
+        small = f"{passed:,} of {plural(seen, 'call')} got a good answer meanwhile"
+        found.append(Tile("Monitors", "saw nothing" if passed == seen else "saw little", small, "warn"))
     return tuple(found)
 
 

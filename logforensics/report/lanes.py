@@ -112,11 +112,14 @@ def _sources(
     return lanes
 
 
-Rank = tuple[bool, bool, int, str]
+Rank = tuple[bool, bool, bool, int, str]
 
 
 def telling(outages: Sequence[Outage]) -> Callable[[SourceRow], Rank]:
-    """The rank of a source: who proves an edge or the cause, then who fell silent, then who says most."""
+    """The rank of a source: whom the verdict cites, who else proves something, who fell silent, who says most."""
+    first = {cite.file for outage in outages for cite in outage.cause.evidence[:1]}
+    latest = [bracket.latest for outage in outages for bracket in (outage.start, outage.end) if bracket is not None]
+    first |= {edge.cite.file for edge in latest if edge.cite is not None}
     proof = {cite.file for outage in outages for cite in outage.cause.evidence}
     proof |= {edge.cite.file for outage in outages for edge in _edges(outage) if edge.cite is not None}
     failed = [alibi for outage in outages for alibi in outage.alibis if alibi.verdict == "failed"]
@@ -125,7 +128,8 @@ def telling(outages: Sequence[Outage]) -> Callable[[SourceRow], Rank]:
 
     def rank(row: SourceRow) -> Rank:
         named = not proof.isdisjoint((row.path, *row.files))
-        return (not named, row.path not in silent, -row.events, row.path)
+        cited = not first.isdisjoint((row.path, *row.files))
+        return (not cited, not named, row.path not in silent, -row.events, row.path)
 
     return rank
 

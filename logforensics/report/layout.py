@@ -65,14 +65,14 @@ class Paper:
         shown = self.safe(right)
         free = self.width - visible(lines[-1]) - 2
         if len(shown) > free:
-            shown = f"..{shown[len(shown) - free + 2 :]}" if free >= FEWEST else ""
+            shown = shorten_path(shown, free) if free >= FEWEST else ""
         if not shown:
             return lines
         return [*lines[:-1], lines[-1] + " " * (free - len(shown) + 2) + self.paint(shown, "dim")]
 
 
 FEWEST = 14
-"""Columns in which the end of a citation still names its file: "..access.log:6"."""
+"""Columns in which the end of a citation still names its file: ".../syslog:877"."""
 
 
 def visible(text: str) -> int:
@@ -90,10 +90,34 @@ def shorten(text: str, width: int) -> str:
     return text[:head] + ".." + text[len(text) - (width - 2 - head) :]
 
 
+def shorten_path(path: str, width: int) -> str:
+    """`path` cut to `width` characters by whole folders from its head (".../nginx/error.log:3"), if that is enough."""
+    if len(path) <= width:
+        return path
+    parts = path.split("/")
+    tails = (".../" + "/".join(parts[at:]) for at in range(1, len(parts)))
+    return next((tail for tail in tails if len(tail) <= width), shorten(path, width))
+
+
+def shorten_paths(paths: Sequence[str], width: int) -> list[str]:
+    """Each path cut to `width`; those that would look the same, as of several hosts, keep their heads instead."""
+    short = [shorten_path(path, width) for path in paths]
+    return [text if short.count(text) == 1 else shorten(path, width) for path, text in zip(paths, short, strict=True)]
+
+
 def columns(
-    head: Sequence[str], rows: Sequence[Sequence[str]], width: int, *, right: Sequence[int] = (), stretch: int = -1
+    head: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    width: int,
+    *,
+    right: Sequence[int] = (),
+    stretch: int = -1,
+    paths: bool = False,
 ) -> list[str]:
-    """A table of aligned columns under their heads; the column `stretch` gives way so that no line is over `width`."""
+    """A table of aligned columns under their heads; the column `stretch` gives way so that no line is over `width`.
+
+    `paths` tells that it holds paths or citations, which are cut by whole folders.
+    """
     if not rows:
         return []
     count = len(head)
@@ -104,7 +128,8 @@ def columns(
         sizes[stretch] = max(min(sizes[stretch], 12), sizes[stretch] - over)
     lines = []
     for row in (head, *rows):
-        cells = [shorten(row[i], sizes[i]) if i == stretch else row[i] for i in range(count)]
+        cut = shorten_path if paths else shorten
+        cells = [cut(row[i], sizes[i]) if i == stretch else row[i] for i in range(count)]
         padded = [cell.rjust(sizes[i]) if i in right else cell.ljust(sizes[i]) for i, cell in enumerate(cells)]
         lines.append("  ".join(padded).rstrip())
     return lines

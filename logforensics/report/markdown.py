@@ -28,7 +28,7 @@ from logforensics.report.document import (
 )
 from logforensics.report.escape import code, fence, plain, prose
 from logforensics.report.gantt import gantt
-from logforensics.report.layout import shorten
+from logforensics.report.layout import shorten_paths
 from logforensics.report.model import Report
 from logforensics.report.words import clock, duration, offset
 
@@ -135,12 +135,15 @@ def _picture(report: Report) -> Lines:
     right = f"{clock(axis.end, zone)[:16]} {offset(axis.end, zone)}"
     rows = [f"{'':<{NAME_WIDTH}}  {left}{' ' * max(1, axis.cells - len(left) - len(right))}{right}"]
     rows += [
-        f"{shorten(plain(strip.source), NAME_WIDTH):<{NAME_WIDTH}}  {draw(strip)}".rstrip() for strip in report.strips
+        f"{name:<{NAME_WIDTH}}  {draw(strip)}".rstrip()
+        for name, strip in zip(
+            shorten_paths([plain(strip.source) for strip in report.strips], NAME_WIDTH), report.strips, strict=True
+        )
     ]
     if any(axis.outage):
         rows.append(f"{'outage':<{NAME_WIDTH}}  {outage_line(axis)}".rstrip())
     each = duration((axis.end - axis.begin).total_seconds() / axis.cells)
-    lines = fence([*rows, "", f"{legend()}   (one cell = {each})"])
+    lines = fence([*rows, "", f"{legend(report.strips)}   (one cell = {each})"])
     chart = gantt(report)
     if chart is None:
         return lines

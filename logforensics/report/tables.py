@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from logforensics.analysis.findings import Boot, Burst, Cite, Failure, Gap
@@ -15,7 +15,18 @@ from logforensics.report.escape import plain
 from logforensics.report.layout import Paper, columns
 from logforensics.report.model import Note, SourceRow
 from logforensics.report.verdict import length
-from logforensics.report.words import about, between, clock, duration, listing, plural, window_words, zone_label
+from logforensics.report.words import (
+    FAILURES,
+    SILENCES,
+    about,
+    between,
+    clock,
+    duration,
+    listing,
+    plural,
+    window_words,
+    zone_label,
+)
 
 if TYPE_CHECKING:
     from logforensics.timeline.model import Timeline
@@ -69,7 +80,46 @@ def findings(
         "outages": _outages,
     }
     head, rows, right, stretch = makers[kind](found, zone)
-    return _shown([*columns(head, rows, width, right=right, stretch=stretch), _zone_line(zone), *aside], ascii_only)
+    told = _told(kind, found, zone, paper)
+    return _shown(
+        [*columns(head, rows, width, right=right, stretch=stretch, paths=True), *told, _zone_line(zone), *aside],
+        ascii_only,
+    )
+
+
+WITNESSES = "WITNESS is whose word it is: the kernel's, a program's of its own work, or a claim."
+
+
+def _told(kind: str, found: Sequence[Any], zone: Zone, paper: Paper) -> list[str]:
+    """What the words of a table mean, as far as they stand in it; under outages, what was hit and the proof."""
+    if kind == "failures":
+        kinds = sorted({failure.kind for failure in found})
+        words = "; ".join(f"{name}: a line says that {FAILURES.get(name, name)}" for name in kinds)
+        return paper.paragraph(f"CLASS {words}. {WITNESSES}")
+    if kind == "gaps":
+        causes = sorted({gap.cause for gap in found})
+        return paper.paragraph(
+            f"CAUSE {'; '.join(f'{GAP_CAUSES.get(name, name)}: {SILENCES.get(name, name)}' for name in causes)}."
+        )
+    if kind == "boots" and any(boot.shutdown == "unknown" for boot in found):
+        return paper.paragraph("SHUTDOWN unknown: no line tells how the session before ended.")
+    if kind != "outages":
+        return []
+    lines = []
+    for number, outage in enumerate(found, 1):
+        hit = listing([plain(name, 60) for name in outage.affected], 3) or (
+            "everything" if outage.scope == "total" else "no endpoint by name"
+        )
+        lines += paper.labelled(f"{number}", f"hit {hit}", at=5)
+        cites = [("began by", outage.start.latest)]
+        if outage.end is not None:
+            cites += [("over after", edge) for edge in (outage.end.earliest,) if edge is not None]
+            cites += [("over by", outage.end.latest)]
+        for label, edge in cites:
+            lines += paper.beside(
+                f"{label} {_by(edge.time, zone) if 'by' in label else _at(edge.time, zone)}", _cite(edge.cite), at=5
+            )
+    return lines
 
 
 def _shown(lines: Sequence[str], ascii_only: bool) -> str:
@@ -88,7 +138,14 @@ def _none(
     if begin > end:
         lies = f"No event lies {window_words(first, last, zone)}"
         return f"{lies}; the logs of {where} run from {between(timeline.begin, timeline.end, zone)}."
-    return f"{NOTHING[kind]} in {where} from {between(begin, end, zone)}."
+    failed = 0
+    if kind == "bursts" and selection == (None, None) and "status" in timeline.events.columns:
+        from logforensics.report.charts import tells_of_error
+
+        web = timeline.events.select("time", "status").drop_nulls("status")
+        failed = int(web.select(tells_of_error(web.columns).sum()).item())
+    few = f" {plural(failed, 'answer')} 5xx or 499, nowhere as many as a burst has." if failed else ""
+    return f"{NOTHING[kind]} in {where} from {between(begin, end, zone)}.{few}"
 
 
 def _zone_line(zone: Zone) -> str:
@@ -97,6 +154,11 @@ def _zone_line(zone: Zone) -> str:
 
 def _at(time: datetime | None, zone: Zone) -> str:
     return "-" if time is None else clock(time, zone)[:19]
+
+
+def _by(time: datetime, zone: Zone) -> str:
+    """The whole second that an instant has passed by: rounded up, so that what is said stays true."""
+    return _at(time + timedelta(microseconds=-time.microsecond % 1_000_000), zone)
 
 
 def _cite(cite: Cite | None) -> str:
@@ -152,7 +214,7 @@ def _boots(found: Sequence[Boot], zone: Zone) -> Table:
         down = "-" if boot.ended is None else duration((boot.time - boot.ended).total_seconds())
         how = boot.shutdown + (f" ({boot.manner})" if boot.manner else "")
         rows.append((_at(boot.time, zone), _at(boot.ended, zone)[YEAR:] or "-", down, how, _cite(boot.cite)))
-    return ("BOOT", "LAST SEEN", "DOWN", "SHUTDOWN", "FIRST LINE"), rows, (2,), 4
+    return ("BOOT", "LAST SEEN", "DOWN AT MOST", "SHUTDOWN", "FIRST LINE"), rows, (2,), 4
 
 
 def _outages(found: Sequence[Outage], zone: Zone) -> Table:
@@ -161,12 +223,12 @@ def _outages(found: Sequence[Outage], zone: Zone) -> Table:
     for outage in found:
         low, high = length(outage, None)
         earliest = "-" if outage.start.earliest is None else _at(outage.start.earliest.time, zone)
-        latest = _at(outage.start.latest.time, zone)
+        latest = _by(outage.start.latest.time, zone)
         rows.append(
             (
                 earliest,
                 latest[len("2020-06-23 ") :] if latest[:10] == earliest[:10] else latest,
-                "not over" if outage.end is None else _at(outage.end.latest.time, zone)[YEAR:],
+                "not over" if outage.end is None else _by(outage.end.latest.time, zone)[YEAR:],
                 "-" if outage.end is None else about(low, high).removeprefix("about "),
                 outage.scope,
                 outage.cause.kind,
@@ -199,7 +261,7 @@ def sources(
         for row in rows
     ]
     head = ("SOURCE", "FORMAT", "LINES", "UNPARSED", "FIRST", "LAST")
-    lines = columns(head, table, width, right=(2, 3), stretch=0) or ["No source found."]
+    lines = columns(head, table, width, right=(2, 3), stretch=0, paths=True) or ["No source found."]
     lines.append(_zone_line(zone))
     by_zone: dict[tuple[str, str], list[str]] = {}
     for row in rows:

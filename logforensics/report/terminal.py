@@ -12,7 +12,7 @@ from logforensics.report.chapters.parts import paths
 from logforensics.report.charts import CELLS, draw, legend, outage_line
 from logforensics.report.escape import plain
 from logforensics.report.lanes import telling
-from logforensics.report.layout import Paper, shorten
+from logforensics.report.layout import Paper, shorten_paths
 from logforensics.report.model import Axis, Report, Strip
 from logforensics.report.nothing import beside, blind, nothing_found
 from logforensics.report.verdict import (
@@ -167,7 +167,10 @@ def _when(label: str, bracket: Bracket, report: Report, paper: Paper, level: int
     zone = report.zone
     latest = bracket.latest
     if level == SHORT:
-        return _cited(paper, label, bracket_words(bracket, zone, whole=True), latest.cite)
+        words = bracket_words(bracket, zone, whole=True)
+        if latest.shift < 0:
+            words += f" ({duration(-latest.shift)} before the line that shows it)"
+        return _cited(paper, label, words, latest.cite)
     late = " (the logs begin later)" if bracket.earliest is None else ""
     lines = paper.labelled(label, bracket_words(bracket, zone) + late)
     if bracket.earliest is not None:
@@ -246,8 +249,10 @@ def _monitor(outage: Outage, paper: Paper, level: int) -> list[str]:
     if spot is None:
         return []
     every = f" every {duration(spot.period)}" if spot.period and level else ""
-    told = f"told nothing: {spot.passed:,} of {spot.seen:,} calls for {plain(spot.target, 40)}{every} went well"
-    lines = _cited(paper, "Monitor", f"{plain(agent_name(spot.agent), 40)} was {told}", spot.first)
+    target = f"{plain(spot.target, 40)}{every}"
+    calls = f"{spot.passed:,} of {spot.seen:,} calls for {target} got good answers"
+    told = f"did not notice: {calls if spot.seen > 1 else f'its only call, for {target}, got a good answer'}"
+    lines = _cited(paper, "Monitor", f"{plain(agent_name(spot.agent), 40)} {told}", spot.first)
     return [*lines, *(paper.paragraph(plain(spot.advice), 10) if level else ())]
 
 
@@ -256,17 +261,19 @@ def _strips(report: Report, paper: Paper, level: int, most: int | None) -> list[
     if axis is None or not report.strips:
         return []
     width = room_for_strips(paper.width)[0]
+    if width + 2 + CELLS > paper.width:
+        return []
     strips = _kept(report, most)
     rest = len(report.strips) - len(strips)
-    lines = [_scale(axis, report, paper, width, f"{rest} more with --full" if rest else "")]
-    for strip in strips:
-        name = shorten(paper.safe(plain(strip.source)), width)
+    lines = [_scale(axis, report, paper, width, f"{plural(rest, 'more log')}: --full" if rest else "")]
+    names = shorten_paths([paper.safe(plain(strip.source)) for strip in strips], width)
+    for name, strip in zip(names, strips, strict=True):
         lines.append(f"{name:<{width}}  {_painted(strip, paper)}".rstrip())
     if any(axis.outage):
         marks = outage_line(axis, ascii_only=paper.ascii_only).rstrip()
         lines.append(f"{'outage':<{width}}  {paper.paint(marks, 'bad')}".rstrip())
     each = duration((axis.end - axis.begin).total_seconds() / axis.cells)
-    signs = f"{legend(ascii_only=paper.ascii_only)}  1 cell = {each}"
+    signs = f"{legend(strips, ascii_only=paper.ascii_only)}  1 cell = {each}"
     return [*lines, *(paper.paint(line, "dim") for line in paper.paragraph(signs)), *([""] if level else [])]
 
 

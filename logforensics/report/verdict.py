@@ -20,7 +20,8 @@ NEXT = {
     "disk-read-only": "Check the disk, its cable and its enclosure (smartctl -x, dmesg), then the filesystem (fsck).",
     "disk-full": "Find what filled the disk (du -x), and watch free space and inodes.",
     "out-of-memory": "See which process grew (the kill lines list them), and give it a limit.",
-    "upstream-down": "Read the application's own log from the start on; see why it went down and what brought it back.",
+    "upstream-down": "See who stopped it (a deployment, a person, a crash: its own log, journalctl -u), and what "
+    "brought it back.",
     "upstream-slow": "Read what the application waited for at the start: its own log, its database, its disk.",
     "web-server-down": "Read the web server's error log at the start; see why it went down and what brought it back.",
     "network-loss": "Check link and address lines of that time, then the switch or the provider.",

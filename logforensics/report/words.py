@@ -168,10 +168,10 @@ def span_words(low: float, high: float | None) -> str:
 
 
 def about(low: float, high: float | None) -> str:
-    """A length in round words for a headline: "about 22 hours", "about 4 minutes", "at least 3 hours"."""
+    """A length in round words for a headline: "about 22 hours", "at least 3 hours", "at most 3 min 3 s"."""
     if high is not None and high > 1.5 * max(low, 0.0):
         # One number would claim more than the bounds know.
-        return span_words(low, high)
+        return f"at most {duration(high)}"
     middle = low if high is None else (max(low, 0.0) + high) / 2
     lead = "at least" if high is None else "about"
     for name, size in (("day", 86400), ("hour", 3600), ("minute", 60)):

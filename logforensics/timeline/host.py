@@ -118,7 +118,7 @@ class Host:
     def _observed(self, reading: Reading, offsets: Offsets) -> HostClock:
         """What the offsets of others say, and what all zones say that agree with them."""
         met, tried = self._met
-        checked = f"; {met} of {tried} naive events then meet one of theirs within a second" if tried else ""
+        checked = f"; {met} of {tried} lines without a zone then meet one of theirs within a second" if tried else ""
         reason = f"the offset {self._names} wrote{checked}"
         if not self._local:
             known = self._met_by_more_than_chance
