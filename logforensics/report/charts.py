@@ -182,5 +182,5 @@ def legend(strips: Sequence[Strip], *, ascii_only: bool = False) -> str:
     used = {kind for strip in strips for kind in strip.cells}
     glyphs = ASCII_GLYPHS if ascii_only else GLYPHS
     words = {"busy": "busy", "some": "few", "quiet": "silent", "error": "errors", "boot": "boot", "outside": "no lines"}
-    glyphs = {**glyphs, "outside": "blank"}
+    glyphs = {**glyphs, "outside": "blank:"}
     return "  ".join(f"{glyphs[kind]} {word}" for kind, word in words.items() if kind in used)

@@ -73,8 +73,7 @@ def _under(report: Report) -> tuple[str, ...]:
     """What stands under the title: the tiles as two lines of words."""
     parts = []
     for tile in tiles(report):
-        part = " " if tile.large[:1].isdigit() and tile.label == "Monitors" else ", "
-        parts.append(f"{tile.label}: {tile.large}{part}{tile.small}" if tile.small else f"{tile.label}: {tile.large}")
+        parts.append(f"{tile.label}: {tile.large}, {tile.small}" if tile.small else f"{tile.label}: {tile.large}")
     return (". ".join(parts[:2]) + ".", ". ".join(parts[2:]) + ".") if len(parts) > 2 else (". ".join(parts) + ".",)
 
 

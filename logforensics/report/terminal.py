@@ -167,10 +167,7 @@ def _when(label: str, bracket: Bracket, report: Report, paper: Paper, level: int
     zone = report.zone
     latest = bracket.latest
     if level == SHORT:
-        words = bracket_words(bracket, zone, whole=True)
-        if latest.shift < 0:
-            words += f" ({duration(-latest.shift)} before the line that shows it)"
-        return _cited(paper, label, words, latest.cite)
+        return _cited(paper, label, bracket_words(bracket, zone, whole=True), latest.cite)
     late = " (the logs begin later)" if bracket.earliest is None else ""
     lines = paper.labelled(label, bracket_words(bracket, zone) + late)
     if bracket.earliest is not None:
@@ -251,7 +248,7 @@ def _monitor(outage: Outage, paper: Paper, level: int) -> list[str]:
     every = f" every {duration(spot.period)}" if spot.period and level else ""
     target = f"{plain(spot.target, 40)}{every}"
     calls = f"{spot.passed:,} of {spot.seen:,} calls for {target} got good answers"
-    told = f"did not notice: {calls if spot.seen > 1 else f'its only call, for {target}, got a good answer'}"
+    told = f"did not notice: {calls if spot.seen > 1 else f'its only call ({target}) got a good answer'}"
     lines = _cited(paper, "Monitor", f"{plain(agent_name(spot.agent), 40)} {told}", spot.first)
     return [*lines, *(paper.paragraph(plain(spot.advice), 10) if level else ())]
 

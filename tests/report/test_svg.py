@@ -58,7 +58,7 @@ def test_the_verdict_stands_over_the_lanes(pictured: Report) -> None:
     assert (
         "Lasted: about 22 hours, 2020-06-23 09:06 to 2020-06-24 07:13 (+10:00). Cause: the disk went read-only" in text
     )
-    assert "Monitors: 88 of 88 calls got a good answer meanwhile." in text
+    assert "Monitors: saw nothing, 88 of 88 calls got a good answer meanwhile." in text
 
 
 @pytest.mark.parametrize("payload", [*PAYLOADS, "\ufffe\uffff"])

@@ -32,7 +32,7 @@ def test_the_word_outage_is_kept_for_total_ones(
 def test_wide_bounds_are_not_rounded_to_one_number(report: Report, outage: Outage) -> None:
     """One number would claim more than is known."""
     wide = replace(outage, end=replace(outage.start, latest=replace(outage.end.latest)) if outage.end else None)
-    assert headline(wide, report) == "Partial outage, 0 s to 22 h 7 min"
+    assert headline(wide, report) == "Partial outage, at most 22 h 7 min"
 
 
 def test_a_planned_outage_is_called_so(report: Report, outage: Outage) -> None:
