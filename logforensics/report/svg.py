@@ -71,9 +71,10 @@ def render(report: Report) -> str:
 
 def _under(report: Report) -> tuple[str, ...]:
     """What stands under the title: the tiles as two lines of words."""
-    parts = []
-    for tile in tiles(report):
-        parts.append(f"{tile.label}: {tile.large}, {tile.small}" if tile.small else f"{tile.label}: {tile.large}")
+    parts = [
+        f"{tile.label}: {tile.large}, {tile.small}" if tile.small else f"{tile.label}: {tile.large}"
+        for tile in tiles(report)
+    ]
     return (". ".join(parts[:2]) + ".", ". ".join(parts[2:]) + ".") if len(parts) > 2 else (". ".join(parts) + ".",)
 
 
