@@ -90,6 +90,9 @@ def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
         # in a line that begins with 11.2.3.4 stands 1.2.3.4, with which another one begins
         if before is not None and _within_address(text[seam.row], seam.at):
             continue
+        # nor is a line of the process 812 two, where the process 12 writes as well: its stamp is the line's own
+        if before == timedelta(0) and _events_of(reader, [text[seam.row][: seam.at]]) == [None]:
+            continue
         if _fits(before, after, glued=glued, general=reader.definition.general):
             found.append(seam)
     return found

@@ -1,6 +1,7 @@
 """Mutates the samples of every parser and the files of every decoder, and feeds them: `./run python -m tests.fuzz.run`.
 
-The same seed makes the same mutations, whatever parts are chosen; what fails is written down as small as it gets.
+The same seed and batch make the same mutations, whatever parts are chosen.  What fails is written down as small as it
+gets.
 """
 
 # ruff: noqa: T201 - a program, which says what it did
@@ -16,13 +17,13 @@ from pathlib import Path
 os.environ["XDG_CONFIG_HOME"] = "/nonexistent"  # the definitions of whoever runs this are not what is tested
 
 from tests.fuzz.engine import PATIENCE, Failure, Tally, parts, run_part, shares
-from tests.fuzz.parts import Part
+from tests.fuzz.parts import BATCH, Part
 
 
 def main(arguments: list[str]) -> int:
     """Runs it; 1 if anything failed."""
     chosen = _parser().parse_args(arguments)
-    some = [part for part in parts() if chosen.only is None or part.name.startswith(chosen.only)]
+    some = [part for part in parts(chosen.batch) if chosen.only is None or part.name.startswith(chosen.only)]
     if not some:
         print(f"{chosen.only}: no such part; there are {', '.join(part.name for part in parts())}", file=sys.stderr)
         return 2
@@ -74,7 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=1, help="the same seed makes the same mutations (1)")
     parser.add_argument("--count", type=int, default=20_000, help="mutations over all parts (20000)")
     parser.add_argument("--only", metavar="PART", help="parts whose name begins so, as lines:syslog or decoder:")
-    parser.add_argument("--patience", type=float, default=PATIENCE, help="seconds after which an input hangs (10)")
+    parser.add_argument(
+        "--batch", type=int, default=BATCH, help=f"mutated pieces in a text, more are quicker ({BATCH})"
+    )
+    parser.add_argument(
+        "--patience", type=float, default=PATIENCE, help="seconds of work after which an input hangs (10)"
+    )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="write what fails into files there")
     return parser
 

@@ -175,3 +175,11 @@ def test_r03_a_line_that_tells_no_year_is_not_older_for_that(tmp_path: Path) -> 
     found = read(write(tmp_path, {"haproxy.log": b"".join(relayed) + bare + relayed[2].replace(b":02", b":05")}))
     assert (found.code, found.damage) == (0, [])
     assert [row["line"] for row in found.events] == [1, 2, 3, 4, 5]
+
+
+def test_r03_a_word_that_ends_with_another_one(tmp_path: Path) -> None:
+    """Where process 12 writes, a line of process 812 is no 8 in front of a line of 12."""
+    rows = [b"%d:M 29 Aug 2023 13:47:38.%03d * Ready to accept connections\n" % (pid, pid) for pid in (12, 812, 12)]
+    found = read(write(tmp_path, {"redis.log": b"".join(rows)}))
+    assert (found.code, found.damage) == (0, [])
+    assert [row["pid"] for row in found.of("redis.log")] == [12, 812, 12]
