@@ -88,7 +88,7 @@ def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
         glued = _GLUED.match(text[seam.row], seam.at - 1) is not None
         before, after = clock.since(seam.row, event), clock.since(seam.row + 1, event)
         # in a line that begins with 11.2.3.4 stands 1.2.3.4, with which another one begins
-        if before is not None and _within_address(text[seam.row], seam.at):
+        if clock.of(seam.row) is not None and _within_address(text[seam.row], seam.at):
             continue
         # nor is a line of the process 812 two, where the process 12 writes as well: its stamp is the line's own
         if before == timedelta(0) and _events_of(reader, [text[seam.row][: seam.at]]) == [None]:
@@ -142,7 +142,8 @@ def _days(text: pl.Series) -> list[str]:
     for head in text.str.slice(0, _HEAD).unique():
         month = _MONTH.match(head)
         day = month[0] if month else head[:_YEAR_FIRST]
-        if _DIGIT.search(day):
+        # a piece that is left of a damaged line may be a single digit
+        if _DIGIT.search(day) and (month or len(day) == _YEAR_FIRST):
             days.add(day)
             if len(days) > MOST_DAYS:
                 return []
@@ -173,12 +174,17 @@ class _Clock:
         self._numbers = lines.get_column("line")
         self._events = events
 
-    def since(self, row: int, event: _Event) -> timedelta | None:
-        """How much later than the line in a row of the block an event was."""
+    def of(self, row: int) -> _Event | None:
+        """When the line in a row of the block was written; None if it is no event."""
         if row >= len(self._numbers):
             return None
         found = self._events.filter(pl.col("line") == self._numbers[row]).select("wall", "offset", "yearless")
-        return event.after(_Event(*found.row(-1))) if found.height else None
+        return _Event(*found.row(-1)) if found.height else None
+
+    def since(self, row: int, event: _Event) -> timedelta | None:
+        """How much later than the line in a row of the block an event was."""
+        line = self.of(row)
+        return None if line is None else event.after(line)
 
 
 def _events_of(reader: Reader, texts: Sequence[str]) -> list[_Event | None]:

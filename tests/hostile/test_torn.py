@@ -171,10 +171,22 @@ def test_r03_a_line_that_tells_no_year_is_not_older_for_that(tmp_path: Path) -> 
         b' [23/Jun/2020:09:07:%02d.326] www~ www/web1 0/0/1/48/49 200 3313 - - ---- 3/2/0/0/0 0/0 "GET / HTTP/1.1"\n'
     )
     relayed = [b"Jun 23 09:07:%02d lb haproxy[812]: 203.0.113.9:5021" % n + request % n for n in range(3)]
-    bare = b"203.0.113.9:5021" + request % 4
-    found = read(write(tmp_path, {"haproxy.log": b"".join(relayed) + bare + relayed[2].replace(b":02", b":05")}))
-    assert (found.code, found.damage) == (0, [])
-    assert [row["line"] for row in found.events] == [1, 2, 3, 4, 5]
+    for number, client in enumerate((b"203.0.113.9", b"3.0.113.9", b"9")):
+        bare = client + b":5021" + request % 4
+        data = b"".join(relayed) + bare + relayed[2].replace(b":02", b":05")
+        found = read(write(tmp_path / str(number), {"haproxy.log": data}))
+        assert (found.code, found.damage) == (0, []), client
+        assert sorted(row["line"] for row in found.events) == [1, 2, 3, 4, 5], client
+
+
+def test_r03_a_digit_that_damage_left_begins_no_line(tmp_path: Path) -> None:
+    """Behind NULs a line may be a digit alone, and most lines hold that one somewhere."""
+    stamp = b"Jun 23 09:07:55 lb haproxy[812]: "
+    head = b"203.0.113.9:50210 [23/Jun/2020:09:07:55.326] www~ www/web1 0/0/1/48/49 200 3313"
+    request = head + b' - - ---- 3/2/0/0/0 0/0 "GET /"\n'
+    found = read(write(tmp_path, {"haproxy.log": (stamp + request) * 3 + stamp + b"x\0" + b"0\n"}))
+    assert [row["line"] for row in found.events if row["client"] == "203.0.113.9"] == [1, 2, 3]
+    assert found.kinds("haproxy.log") == {"torn", "nul"}
 
 
 def test_r03_a_word_that_ends_with_another_one(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from logforensics.report.escape import ascii_json, attribute, cell, code, fence, html, plain, prose, unplain
+from logforensics.report.escape import ascii_json, ascii_only, attribute, cell, code, fence, html, plain, prose, unplain
 
 PAYLOADS = (
     "\x1b[31mred\x1b]0;title\x07",
@@ -54,14 +54,39 @@ def test_letters_of_right_to_left_scripts_stay_as_they_are() -> None:
     assert plain("שלום سلام") == "שלום سلام"
 
 
-def test_long_text_is_cut_with_dots() -> None:
+@pytest.mark.parametrize("code_point", [0xD800, 0xDABC, 0xDFFF])
+def test_a_lone_surrogate_is_shown_by_its_number(code_point: int) -> None:
+    """No encoder writes it, so that it must not come out as it is."""
+    assert plain(chr(code_point)) == f"\\u{code_point:04x}"
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(6, "abc..."), (3, "..."), (1, "..."), (10, "abcdefghij"), (None, "abcdefghij")]
+)
+def test_long_text_is_cut_with_dots(limit: int | None, expected: str) -> None:
     """A limit counts the characters shown."""
-    assert plain("abcdefghij", 6) == "abc..."
+    assert plain("abcdefghij", limit) == expected
+
+
+def test_what_ascii_does_not_hold_is_written_out() -> None:
+    """For a stdout that is not UTF-8."""
+    assert ascii_only("aé€😀") == "a\\xe9\\u20ac\\U0001f600"
 
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("plain", "`plain`"), ("a`b", "``a`b``"), ("``", "``` `` ```"), ("", "` `"), ("`x", "`` `x ``")],
+    [
+        ("plain", "`plain`"),
+        ("a`b", "``a`b``"),
+        ("``", "``` `` ```"),
+        ("", "` `"),
+        ("`x", "`` `x ``"),
+        (" x ", "`  x  `"),
+        (" x", "` x`"),
+        ("x ", "`x `"),
+        ("  ", "`  `"),
+        ("a|b", "`a|b`"),
+    ],
 )
 def test_a_code_span_is_longer_than_any_backtick_run_inside(text: str, expected: str) -> None:
     """Nothing inside a code span ends it."""
@@ -73,9 +98,10 @@ def test_a_pipe_in_a_table_cell_does_not_split_the_cell() -> None:
     assert code("a|b", table=True) == "`a\\|b`"
 
 
-def test_a_fence_is_longer_than_any_backtick_run_inside() -> None:
+@pytest.mark.parametrize(("line", "ticks"), [("a", "```"), ("``", "```"), ("```", "````"), ("````", "`````")])
+def test_a_fence_is_longer_than_any_backtick_run_inside(line: str, ticks: str) -> None:
     """Nothing inside a fenced block ends it."""
-    assert fence(["````"]) == ["`````text", "````", "`````"]
+    assert fence([line]) == [f"{ticks}text", line, ticks]
 
 
 @pytest.mark.parametrize(
@@ -98,6 +124,7 @@ def test_prose_escapes_markup_and_leaves_words_alone(text: str, expected: str) -
 def test_prose_at_the_start_of_a_line_starts_no_block(text: str, expected: str) -> None:
     """A reason that begins like a list is still a sentence."""
     assert prose(text, start=True) == expected
+    assert prose(text) == text
 
 
 @pytest.mark.parametrize("first", "=+-@\t\r\uff1d\uff0b\uff0d\uff20")
@@ -136,6 +163,12 @@ def test_json_is_ascii_and_reads_back() -> None:
     assert document.isascii()
     assert "\x7f" not in document
     assert json.loads(document) == {"a": text}
+
+
+def test_json_is_indented_by_two() -> None:
+    """The report's JSON is read by people as well."""
+    assert ascii_json({"a": [1]}) == '{\n  "a": [\n    1\n  ]\n}'
+    assert ascii_json({"a": [1]}, None) == '{"a": [1]}'
 
 
 def test_json_holds_finite_numbers_only() -> None:
