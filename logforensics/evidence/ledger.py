@@ -157,7 +157,8 @@ class Ledger:
     def check(self) -> None:
         """Raises LedgerError if a byte of some file is accounted for twice or not at all."""
         for account in self.accounts:
-            if account.accounted != account.text_bytes:
+            # a fate of less than nothing is a byte counted twice elsewhere
+            if account.accounted != account.text_bytes or any(min(fate[1:]) < 0 for fate in account.fates):
                 raise LedgerError(
                     f"{account.file}: {account.text_bytes} bytes read, but {account.accounted} accounted for"
                     f" (events {account.events.bytes}, continuation {account.continuation.bytes},"

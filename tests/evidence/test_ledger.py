@@ -49,6 +49,24 @@ def test_a_byte_too_few_or_too_many(tmp_path: Path, counted: int) -> None:
         ledger.check()
 
 
+def test_no_fate_is_less_than_nothing(tmp_path: Path) -> None:
+    """Two bytes counted twice and taken away elsewhere make the right sum, and no right account."""
+    ledger = finished(tmp_path, b"0123456789")
+    ledger.account("x.log").add(events_bytes=12, unparsed_bytes=-2)
+    with pytest.raises(LedgerError, match="unparsed -2") as raised:
+        ledger.check()
+    assert raised.value.exit_code == 3
+
+
+def test_a_new_account_is_of_nothing() -> None:
+    """No byte, no line, nothing missing; it closes."""
+    ledger = Ledger()
+    account = ledger.account("x.log")
+    assert (account.size, account.text_bytes, account.lines, account.whole, account.accounted) == (0, 0, 0, True, 0)
+    assert {(lines, size) for _, lines, size in account.fates} == {(0, 0)}
+    ledger.check()
+
+
 def test_account_knows_the_file(tmp_path: Path) -> None:
     """The account takes size, digest and line count from the reader."""
     account = finished(tmp_path, b"one\ntwo\n").account("x.log")
