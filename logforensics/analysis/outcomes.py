@@ -11,6 +11,9 @@ PROXY_READ_TIMEOUT = 60.0
 """Seconds: nginx's default for proxy_read_timeout, fastcgi_read_timeout and uwsgi_read_timeout
 (ngx_http_proxy_module).  A 504 is written when it has run out, so the request had come that much earlier."""
 
+STREAK = 3
+"""Failures in a row that show that a group answers no more: a lone 504 beside a success is one slow request."""
+
 CLIENT_CLOSED = 499
 """nginx's own status (ngx_http_request.h, NGX_HTTP_CLIENT_CLOSED_REQUEST): the client gave up waiting."""
 
@@ -60,6 +63,38 @@ def web_outcomes(events: pl.DataFrame) -> pl.DataFrame:
         "line",
         lines_expr(web.columns, ALIKE).alias(ALIKE),
         (pl.col(SAMPLED) if SAMPLED in web.columns else pl.lit(False)).alias(SAMPLED),
+    )
+
+
+def bounded(outcomes: pl.DataFrame) -> pl.DataFrame:
+    """The same outcomes with `by` (UTC): when each request had come at the latest.
+
+    Where requests of a group succeeded less than PROXY_READ_TIMEOUT before a 504 with which it stopped to answer, that
+    504 can have waited no longer than that, as nothing succeeded after it: this server's timeout is a shorter one.  How
+    long is not told.  Its 504s then `began` no earlier than the shortest such time, and `by` their own lines.
+    """
+    wait = pl.duration(microseconds=int(PROXY_READ_TIMEOUT * 1e6))
+    assumed = (pl.col("status") == 504) & (pl.col("time") - pl.col("began") == wait)
+    plain = outcomes.with_columns(pl.col("began").alias("by"))
+    if not outcomes.select(assumed.any()).item():
+        return plain
+    decided = outcomes.filter(pl.col("ok") | pl.col("failed")).with_columns(
+        pl.when("ok").then("time").forward_fill().over("group").alias("last_ok"),
+        pl.when("ok").then("time").backward_fill().over("group").alias("next_ok"),
+        pl.when("ok").then(pl.lit(None)).otherwise(pl.col("ok").cum_sum().over("group")).alias("streak"),
+    )
+    stopped = decided.filter(
+        assumed
+        & (pl.col("time") - pl.col("last_ok") < wait)
+        & (pl.col("next_ok") - pl.col("time") > wait).fill_null(value=True)
+        & (pl.len().over("group", "streak") >= STREAK)
+    )
+    if not stopped.height:
+        return plain
+    shortest = stopped.select((pl.col("time") - pl.col("last_ok")).min()).item()
+    return outcomes.with_columns(
+        pl.when(assumed).then(pl.col("time") - shortest).otherwise("began").alias("began"),
+        pl.when(assumed).then("time").otherwise("began").alias("by"),
     )
 
 

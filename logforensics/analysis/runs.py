@@ -36,7 +36,10 @@ UNKNOWN = "None"
 
 @dataclass(frozen=True)
 class Fail:
-    """One failed request: when it was logged, since when it had waited, its line, and its LLR weight in its run."""
+    """One failed request: when it was logged, since when it had waited, its line, and its LLR weight in its run.
+
+    `by` is when it had come at the latest, where that is not certain; else None.
+    """
 
     time: datetime
     began: datetime
@@ -44,6 +47,12 @@ class Fail:
     status: int
     client: str
     weight: float
+    by: datetime | None = None
+
+    @property
+    def came(self) -> datetime:
+        """When it had come at the latest."""
+        return self.began if self.by is None else self.by
 
 
 @dataclass(frozen=True)
@@ -267,8 +276,15 @@ def _fail(row: dict[str, object], weight: float) -> Fail:
     time, began = row["time"], row["began"]
     assert isinstance(time, datetime)
     assert isinstance(began, datetime)
+    by = row.get("by")
     return Fail(
-        time, began, Cite(str(row["file"]), _number(row, "line")), _number(row, "status"), str(row["client"]), weight
+        time,
+        began,
+        Cite(str(row["file"]), _number(row, "line")),
+        _number(row, "status"),
+        str(row["client"]),
+        weight,
+        by if isinstance(by, datetime) and by != began else None,
     )
 
 

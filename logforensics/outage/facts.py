@@ -15,7 +15,7 @@ from logforensics.analysis.boots import find_boots
 from logforensics.analysis.clocksteps import ClockStep, find_clock_steps
 from logforensics.analysis.failures import find_failures
 from logforensics.analysis.findings import Boot, Cite, Failure
-from logforensics.analysis.outcomes import web_outcomes
+from logforensics.analysis.outcomes import bounded, web_outcomes
 from logforensics.analysis.runs import Run, failing_runs
 from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
 from logforensics.parsing.library import load_definitions
@@ -195,7 +195,7 @@ def gather(timeline: Timeline) -> Facts:
         events = retimed(events, clocks)
         timeline = timeline.with_events(events)
     failures = find_failures(events)
-    outcomes = _once(web_outcomes(events), _upstream_outcomes(events, failures))
+    outcomes = bounded(_once(web_outcomes(events), _upstream_outcomes(events, failures)))
     polls = _regular(pollers(outcomes))
     return Facts(
         timeline,

@@ -208,7 +208,10 @@ def _service(facts: Facts, cluster: list[Run]) -> Suspect:
     runs = tuple(sorted(_trimmed(facts, cluster), key=lambda run: (run.first.began, run.group)))
     first = min((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
     last = max((fail for run in runs for fail in run.fails), key=lambda fail: (fail.began, fail.cite))
-    fails = (_failed(first, "a request"), _failed(last, "the last request that failed"))
+    sure = min((fail for run in runs for fail in run.fails), key=lambda fail: (fail.came, fail.cite))
+    fails: tuple[Edge, ...] = (_failed(sure, "a request", surely=True),)
+    if last.began >= sure.came:
+        fails = (*fails, _failed(last, "the last request that failed"))
     return Suspect(
         "service", tuple(_worked(facts, runs, first)), fails, tuple(_recovered(facts, runs, last)), runs=runs
     )
@@ -308,8 +311,13 @@ def _line(row: Mapping[str, object]) -> Cite:
     return Cite(str(row["file"]), int(str(row["line"])))
 
 
-def _failed(fail: Fail, which: str) -> Edge:
-    """What one failed request proves: that at its arrival nothing answered it."""
+def _failed(fail: Fail, which: str, *, surely: bool = False) -> Edge:
+    """What one failed request proves: that at its arrival nothing answered it.
+
+    Where only bounds of its arrival are known, the later one with `surely`, else the earlier one.
+    """
+    if surely and fail.by is not None:
+        return Edge(fail.by, fail.cite, f"{which} was answered {fail.status} after a wait that is not told")
     waited = (fail.time - fail.began).total_seconds()
     reason = f"{which} was answered {fail.status}"
     if waited >= 1:

@@ -4,8 +4,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.simulate.outages import BOOT, Kind, Truth, failing, length, moment, server
-from tests.simulate.server import DAY, PAGE_CACHE, Answer, Fault, Server
+from tests.simulate.server import DAY, PAGE_CACHE, SITES, Answer, Fault, Server
 
 Made = tuple[Server, tuple[Truth, ...]]
 
@@ -156,6 +158,18 @@ def early_lines_of_a_boot(seed: int) -> Made:
     return made, (Truth(begin, whole, "total", ("power-loss", "kernel-panic", "unknown")),)
 
 
+def short_timeout(seed: int) -> Made:
+    """In the busiest hours the application hangs, and the web server waits ten seconds for it; its log does not tell how long."""
+    calls = SITES[0].calls[:1]
+    site = replace(SITES[0], calls=calls, writes=calls)
+    made = server(seed, web="nginx", rate=12000.0, days=1.9, site=site, rotate="numbers")
+    begin = made.rotations[0] + made.random.uniform(12, 15) * 3600
+    end = begin + length(made, 600, 3600)
+    failing(made, begin, end, made.site.calls, lambda _: Answer(504, 10.0))
+    made.live()
+    return made, (Truth(begin, end, "partial", ("upstream-slow", "upstream-down"), made.site.calls),)
+
+
 def quiet_night(seed: int) -> tuple[Server, float]:
     """A site that is asked for in the daytime only, and whose calls are answered 500 for three hours from early morning on."""
     made = server(seed, days=5.0, rate=1500.0, rotate="numbers")
@@ -188,7 +202,7 @@ def job_failed_at_night(seed: int) -> Made:
 
 OUTAGES: tuple[Kind, ...] = (
     stopped_and_not_over, unplugged_and_not_over, restarted_in_vain, another_link, sleep_refused,
-    listening_long_before, early_lines_of_a_boot, job_failed_at_night,
+    listening_long_before, early_lines_of_a_boot, short_timeout, job_failed_at_night,
 )  # fmt: skip
 
 TRAPS: tuple[Kind, ...] = (web_logs_copied_early, member_missing, member_missing_of_the_only_log)
