@@ -49,11 +49,14 @@ def test_a_byte_too_few_or_too_many(tmp_path: Path, counted: int) -> None:
         ledger.check()
 
 
-def test_no_fate_is_less_than_nothing(tmp_path: Path) -> None:
-    """Two bytes counted twice and taken away elsewhere make the right sum, and no right account."""
+@pytest.mark.parametrize(
+    "given", [{"events_bytes": 12, "unparsed_bytes": -2}, {"events_bytes": 10, "events_lines": 2, "blank_lines": -1}]
+)
+def test_no_fate_is_less_than_nothing(tmp_path: Path, given: dict[str, int]) -> None:
+    """What was counted twice and taken away elsewhere makes the right sum, and no right account."""
     ledger = finished(tmp_path, b"0123456789")
-    ledger.account("x.log").add(events_bytes=12, unparsed_bytes=-2)
-    with pytest.raises(LedgerError, match="unparsed -2") as raised:
+    ledger.account("x.log").add(**given)  # type: ignore[arg-type]
+    with pytest.raises(LedgerError, match=r"^x\.log: 10 bytes read, but 10 accounted for") as raised:
         ledger.check()
     assert raised.value.exit_code == 3
 
@@ -101,3 +104,73 @@ def test_damage_without_end_is_bounded() -> None:
     joined = merged(Damage("nul", "x", 10 * n, 1, line=n) for n in range(5000))
     assert len(joined) == MOST_DAMAGE
     assert joined[-1].offset + joined[-1].length == 49_991
+
+
+def test_each_fate_has_its_lines_and_bytes() -> None:
+    """Blocks add up, whatever their order, and what a block does not name is nothing."""
+    account = Ledger().account("x.log")
+    given = {
+        f"{fate}_{unit}": number
+        for number, (fate, unit) in enumerate(
+            (fate, unit)
+            for fate in ("events", "continuation", "blank", "duplicate", "unparsed")
+            for unit in ("lines", "bytes")
+        )
+    }
+    account.add(**given, damage=[Damage("nul", "x.log", 0, 7), Damage("torn", "x.log", 7, 3, delivered=True)])  # type: ignore[arg-type]
+    assert account.fates == (
+        ("events", 0, 1),
+        ("continuation", 2, 3),
+        ("blank", 4, 5),
+        ("duplicate", 6, 7),
+        ("unparsed", 8, 9),
+        ("damaged", 1, 7),
+    )
+    account.add()
+    account.add(events_lines=1)
+    assert [sizes for _, *sizes in account.fates] == [[1, 1], [2, 3], [4, 5], [6, 7], [8, 9], [1, 7]]
+
+
+def test_the_readers_damage_is_the_accounts(tmp_path: Path) -> None:
+    """What could not be opened is damage of the file's size."""
+    reader = read_blocks(LogFile(tmp_path / "gone.log", "gone.log", 10, None))
+    list(reader)
+    ledger = Ledger()
+    ledger.account("gone.log").finish(reader)
+    assert [(entry.kind, entry.length) for entry in ledger.damage] == [("unread", 10)]
+    ledger.check()
+
+
+@pytest.mark.parametrize(("unparsed", "told"), [(3, False), (4, True)])
+def test_junk_is_damage_where_it_is_most_of_a_file(tmp_path: Path, unparsed: int, told: bool) -> None:
+    """As many strange lines as events and continuations are no damage, one more is."""
+    path = tmp_path / "x.log"
+    path.write_bytes(b"0123456789")
+    reader = read_blocks(LogFile(path, "x.log", 10, None))
+    list(reader)
+    account = Ledger().account("x.log")
+    account.add(events_lines=2, continuation_lines=1, unparsed_lines=unparsed)
+    junk = [Damage("junk", "x.log", 10 * n, 5, delivered=True, line=n) for n in range(2)]
+    account.add_junk(junk[:1])
+    account.add_junk(junk[1:])
+    account.finish(reader)
+    assert account.damage == (junk if told else [])
+
+
+def test_junk_without_end_is_bounded() -> None:
+    """Ten thousand stretches are kept as they are; of more, as many as are listed."""
+    account = Ledger().account("x.log")
+    junk = [Damage("junk", "x.log", 10 * n, 5, delivered=True, line=n) for n in range(10 * MOST_DAMAGE + 1)]
+    account.add_junk(junk[:-1])
+    assert len(account.junk) == 10 * MOST_DAMAGE
+    account.add_junk(junk[-1:])
+    assert len(account.junk) == MOST_DAMAGE
+
+
+def test_another_runs_accounts_are_taken_over() -> None:
+    """Its files are other ones."""
+    ledger, other = Ledger(), Ledger()
+    ledger.account("a")
+    other.account("b").add(events_lines=1)
+    ledger.take(other)
+    assert [(account.file, account.events.lines) for account in ledger.accounts] == [("a", 0), ("b", 1)]
