@@ -52,8 +52,11 @@ class Barred:
         return self.stopped or bool(self.links) or bool(self.complaints)
 
 
-def barred(facts: Facts, since: datetime, due: datetime, until: datetime) -> Barred:
-    """What is told of a silence of the web: it begins at `since`, is noticed by `due`, and lasts to `until`."""
+def barred(facts: Facts, since: datetime, due: datetime, until: datetime, held: datetime) -> Barred:
+    """What is told of a silence of the web: it begins at `since`, is noticed by `due`, and lasts to `until`.
+
+    By `held` it was not yet over: between that and `until` visitors may only have been slow to come.
+    """
     marks = [mark for mark in facts.marks if since - NEAR <= mark.time <= until]
     service = [mark for mark in marks if of_web_server(mark)]
     early = [mark for mark in service if mark.time <= due + NEAR]
@@ -65,8 +68,8 @@ def barred(facts: Facts, since: datetime, due: datetime, until: datetime) -> Bar
         bool(early) and _done(early[-1]) and not idle,
         tuple(mark for mark in service if not _starts(mark)) if stopped else tuple(early),
         tuple(mark for mark in service if _starts(mark)) if stopped else (),
-        tuple(_links(marks, due, until)),
-        tuple(_complaints(marks, since, due, until)),
+        tuple(_links(marks, due, held)),
+        tuple(_complaints(marks, since, due, held)),
     )
 
 
@@ -85,7 +88,7 @@ def _done(mark: MarkLine) -> bool:
     return _starts(mark) and not mark.message.startswith("Starting")
 
 
-def _links(marks: Sequence[MarkLine], due: datetime, until: datetime) -> list[MarkLine]:
+def _links(marks: Sequence[MarkLine], due: datetime, held: datetime) -> list[MarkLine]:
     """Links lost as it began that were not back while it went on: a link that came back at once is no reason for it."""
     found = []
     for mark in marks:
@@ -93,7 +96,7 @@ def _links(marks: Sequence[MarkLine], due: datetime, until: datetime) -> list[Ma
             continue
         ups = [other.time for other in marks
                if other.kind == "link-up" and other.time >= mark.time and _link(other) == _link(mark)]  # fmt: skip
-        if not ups or ups[0] >= until - NEAR:
+        if not ups or ups[0] >= held - NEAR:
             found.append(mark)
     return found
 
@@ -103,10 +106,10 @@ def _link(mark: MarkLine) -> str:
     return name[1] if name else ""
 
 
-def _complaints(marks: Sequence[MarkLine], since: datetime, due: datetime, until: datetime) -> list[MarkLine]:
+def _complaints(marks: Sequence[MarkLine], since: datetime, due: datetime, held: datetime) -> list[MarkLine]:
     """What programs say that could not reach anything, if none of them could until shortly before its end."""
     found = [mark for mark in marks if mark.kind == "net-fail" and mark.time > since]
     if not found or found[0].time > due + POLL + NEAR:
         return []
-    spared = [mark for mark in marks if mark.kind == "net-ok" and found[0].time < mark.time < until - NEAR]
+    spared = [mark for mark in marks if mark.kind == "net-ok" and found[0].time < mark.time < held - NEAR]
     return [] if spared else found

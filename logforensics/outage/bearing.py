@@ -22,6 +22,9 @@ ONE_START = timedelta(seconds=10)
 STATES = frozenset({"ro-remount", "fs-shutdown", "pool-suspended"})
 """Failures that last until somebody mends them."""
 
+SESSION = re.compile(r"\bSession [^ ]+ of [Uu]ser ")
+"""How systemd-logind describes the scope of a login, which is no service (src/login/logind-session.c)."""
+
 _UNIT = re.compile(r"^(?P<unit>[^ ]+)\.(?:service|socket|scope|mount)(?:: | - )")
 _JOB = re.compile(r"^(?:Failed to start|Stopping|Stopped|Starting|Started) (?:[^ ]+\.service - )?(?P<words>.+?)\.*$")
 _KILLED = re.compile(r"[Kk]illed process [0-9]+,? \((?P<name>[^)]+)\)")

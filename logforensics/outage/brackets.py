@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from logforensics.analysis.gaps import FEWEST_LINES
 from logforensics.analysis.streams import Stream
-from logforensics.outage.bearing import ONE_START, RESTART, bear_on, bear_on_marks
+from logforensics.outage.bearing import ONE_START, RESTART, SESSION, bear_on, bear_on_marks
 from logforensics.outage.cases import Case
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats
 from logforensics.outage.facts import WHOLE_SECOND, Facts, not_before
@@ -227,7 +227,7 @@ def _by_restart(
         mark
         for kind in ("service-stop", "service-fail", "service-start")
         for mark in facts.marks_of(kind, last.time, done.time)
-        if done.time - mark.time <= RESTART and "ession" not in mark.message
+        if done.time - mark.time <= RESTART and not SESSION.search(mark.message)
     ]
     named = [mark for mark in jobs if done.program and done.program.lower() in mark.message.lower()]
     mine = named or [mark for mark in jobs if mark.kind == "service-start"][-1:]

@@ -55,7 +55,7 @@ class _Matter:
         """What kept visitors from the web server, as far as lines tell."""
         start = self.brackets.start
         since = start.earliest.time if start.earliest else self.facts.begin
-        return barred(self.facts, since, start.latest.time, self.end)
+        return barred(self.facts, since, start.latest.time, self.end, self.last_proof)
 
     def told(self, *kinds: str) -> list[Failure]:
         """Failure lines of some classes that may tell of the cause; what is only claimed does not count.

@@ -8,6 +8,7 @@ import polars as pl
 
 from logforensics.analysis.findings import Boot, Cite
 from logforensics.analysis.streams import Stream
+from logforensics.outage.bearing import SESSION
 from logforensics.outage.deadlines import PAGE_CACHE, missed_beats, still_silent
 from logforensics.outage.facts import Facts, MarkLine
 from logforensics.outage.model import Edge
@@ -106,7 +107,7 @@ def _starts(facts: Facts, up: datetime) -> list[Edge]:
     for mark in facts.marks_of("service-start", up, up + STARTUP):
         if chain and (mark.time - chain[-1].time) > timedelta(seconds=10):
             break
-        if "ession" not in mark.message:
+        if not SESSION.search(mark.message):
             chain.append(mark)
     return [Edge(chain[-1].time, chain[-1].cite, "services were still being started")] if chain else []
 

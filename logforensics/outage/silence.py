@@ -82,7 +82,7 @@ def _left_behind(facts: Facts, web: Stream, since: datetime) -> bool:
     """
     due = _due(web, _pollers(facts), since, facts.end)
     decisive = facts.failures_in(since - NEAR, due + NEAR, *DECISIVE)
-    return bool(barred(facts, since, due, facts.end)) or any(fail.witness != "claimed" for fail in decisive)
+    return bool(barred(facts, since, due, facts.end, facts.end)) or any(fail.witness != "claimed" for fail in decisive)
 
 
 def _due(web: Stream, pollers: Sequence[Stream], since: datetime, until: datetime) -> datetime:
@@ -121,7 +121,8 @@ def _web(facts: Facts, web: Stream, pollers: Sequence[Stream], silence: Silence)
     worked, fails, recovered = _edges(web, pollers, since, until, silence.ends)
     fails = [edge for edge in fails if silence.begin <= edge.time <= silence.end]
     fails += _behind_a_hole(web, silence)
-    reason = barred(facts, since, _due(web, pollers, since, until), until)
+    held = max((edge.time for edge in fails), default=until) if silence.ends else until
+    reason = barred(facts, since, _due(web, pollers, since, until), until, held)
     told = [(mark, at) for mark in (*reason.stops, *reason.network)
             if (at := not_before(mark.time, since)) is not None]  # fmt: skip
     fails += [Edge(at, mark.cite, f"{speaker(mark.program, mark.source)} told of it") for mark, at in told]
