@@ -114,6 +114,15 @@ class Facts:
         return union("host", "every source", [self.timeline.events])
 
     @cached_property
+    def beating(self) -> Stream | None:
+        """All lines of the sources that a running machine writes by itself; None if there are none.
+
+        What is done to packages is written when somebody does it, and its absence says nothing.
+        """
+        offline = pl.col("source").cast(pl.String).is_in(list(self.timeline.offline))
+        return union("host", "every source", [self.timeline.events.filter(~offline)])
+
+    @cached_property
     def web(self) -> Stream | None:
         """All lines of the web-facing sources as one stream, but those that tell of its own end.
 

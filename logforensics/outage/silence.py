@@ -95,13 +95,16 @@ def _due(web: Stream, pollers: Sequence[Stream], since: datetime, until: datetim
 
 def stalls(facts: Facts) -> list[Suspect]:
     """Suspects from stretches without a line in any source, which no boot and no clock step explains."""
-    everything = facts.everything
-    if everything is None:
+    everything, beating = facts.everything, facts.beating
+    if everything is None or beating is None:
         return []
+    long = [(since, until) for since, until, _ in long_silences(beating, facts.timers, facts.end)]
     suspects = []
     every = tuple(stream.name for stream in facts.sources)
     for since, until, ends in long_silences(everything, facts.timers, facts.end):
         if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
+            continue
+        if not any(begin <= since and until <= end for begin, end in long):
             continue
         if _web_alone(facts, since, until) or facts.lost_in(since, until):
             continue

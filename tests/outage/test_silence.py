@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from logforensics.analysis.columns import read_for_analysis
+from logforensics.outage.verdict import investigate
+from logforensics.settings import Settings
 from tests.outage.scenes import CALLS, PAGES, Scene, at, every, holds, morning
 
 DOWN, UP = at("09:00:20"), at("10:00:20")
@@ -185,3 +188,11 @@ def test_clock_step_proven_by_kernel_seconds_is_no_outage(tmp_path: Path) -> Non
     scene.say(UP + timedelta(seconds=30), "kernel", '[10860.000000] audit: type=1400 apparmor="STATUS"')
     scene.live(UP, at("12:00"))
     assert scene.outages(tmp_path) == ()
+
+
+def test_package_logs_alone_prove_no_outage(tmp_path: Path) -> None:
+    """Ten packages on one day and ten on the next: nobody was there in between, and nothing more."""
+    stamps = [f"2021-03-0{day} 05:42:{second:02}" for day in (2, 3) for second in range(31, 41)]
+    lines = (f"{stamp} status installed curl:amd64 7.74.0-1.3\n" for stamp in stamps)
+    (tmp_path / "dpkg.log").write_text("".join(lines), "ascii")
+    assert investigate(read_for_analysis([str(tmp_path)]), Settings()).outages == ()
