@@ -262,7 +262,9 @@ def _begun(start: _Start, events: pl.DataFrame, previous: datetime | None, sessi
     first = start.first
     begun = min(first.time, start.origin or first.time)
     last = _last_before(events, first, begun, previous, own_log=False)
-    if last is None or last[0] < begun - BACK_WITH_BOOT:
+    if last is None:
+        return first.time  # no session has no line at all: that clock did not begin with this boot
+    if last[0] < begun - BACK_WITH_BOOT:
         return begun
     if last != _last_before(events, first, begun, previous, own_log=True):
         return begun  # a web server or an application wrote it: they start later
