@@ -277,3 +277,14 @@ def test_a_name_that_was_met_is_found_wherever_it_stands(place: str) -> None:
     for name in names:
         for form in (name, name.upper(), name.capitalize()):
             assert name not in door.value(place.format(form)).lower()
+
+
+def test_an_address_has_one_pseudonym_however_it_is_written() -> None:
+    """Hidden twice, it would be another's: the pseudonym of an address is an address."""
+    from logforensics.report.redact.pseudonyms import Pseudonyms
+    from logforensics.report.redact.text import Redactor
+
+    hide = Redactor(Pseudonyms(bytes(32))).text
+    for last in range(1, 255):
+        plain = hide(f"203.0.113.{last}")
+        assert hide(percent(f"203.0.113.{last}")) == plain

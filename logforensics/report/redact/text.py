@@ -7,7 +7,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
@@ -53,6 +53,9 @@ class Span(NamedTuple):
     kind: str
     text: str
 
+
+FIRST = -1
+"""The rank of a word that was hidden as what its escapes say."""
 
 Found = tuple[tuple[str, str], ...]
 """(kind, pseudonym) of everything that was replaced in a text."""
@@ -102,38 +105,40 @@ class Redactor:
     def _hidden(self, text: str) -> tuple[str, Found]:
         if not text:
             return text, ()
-        text, found = self._through_escapes(text)
-        hidden, more = self._plain(text)
-        return hidden, (*found, *more)
+        spans = list(self._spans(text))
+        told: dict[int, Found] = {}
+        for span, found in self._escaped(text):
+            # a secret that what stands before it gives away is hidden whole, whatever is in it
+            if not any(other.begin <= span.begin and span.end <= other.end for other in spans):
+                spans.append(span)
+                told[span.begin] = found
+        return self._replaced(text, spans, told)
 
-    def _through_escapes(self, text: str) -> tuple[str, list[tuple[str, str]]]:
-        """Words with escapes in them are hidden as what they say, where that holds anything to hide."""
-        every: list[tuple[str, str]] = []
+    def _escaped(self, text: str) -> Iterator[tuple[Span, Found]]:
+        """Words with escapes in them, hidden as what they say, where that holds anything to hide."""
         if not _ESCAPED.search(text):
-            return text, every
-
-        def chunk(match: re.Match[str]) -> str:
+            return
+        for match in _CHUNK.finditer(text):
             written = match.group()
             said = unescaped(written)
             if said == written:
-                return written
-            hidden, found = self._plain(said)
-            if not found:
-                return written
-            every.extend(found)
-            return _escaped_again(hidden, written)
+                continue
+            hidden, found = self._replaced(said, self._spans(said), {})
+            if found:
+                # what was hidden once is not hidden once more: the pseudonym of an address is an address
+                yield Span(match.start(), match.end(), FIRST, "", _escaped_again(hidden, written)), found
 
-        return _CHUNK.sub(chunk, text), every
-
-    def _plain(self, text: str) -> tuple[str, Found]:
-        spans = _chosen(self._spans(text))
+    def _replaced(self, text: str, found: Iterable[Span], told: Mapping[int, Found]) -> tuple[str, Found]:
+        spans = _chosen(found)
         if not spans:
             return text, ()
         parts, at = [], 0
+        every: list[tuple[str, str]] = []
         for span in spans:
             parts += [text[at : span.begin], span.text]
             at = span.end
-        return "".join([*parts, text[at:]]), tuple((span.kind, span.text) for span in spans)
+            every += told[span.begin] if span.rank == FIRST else [(span.kind, span.text)]
+        return "".join([*parts, text[at:]]), tuple(every)
 
     def _spans(self, text: str) -> Iterator[Span]:
         names = self.names
@@ -201,7 +206,7 @@ class Redactor:
                         break
 
 
-def _chosen(spans: Iterator[Span]) -> list[Span]:
+def _chosen(spans: Iterable[Span]) -> list[Span]:
     """Spans that do not overlap, in order."""
     taken: list[Span] = []
     for span in sorted(spans, key=lambda span: (span.rank, span.begin - span.end, span.begin)):
