@@ -161,7 +161,7 @@ def test_where_all_write_utc_the_naive_ones_do_too() -> None:
     found = settled(reading("a.json", *moments, offset=0), reading("b.log", *moments))
     assert found.zones["b.log"] == (
         "UTC",
-        "the offset a.json wrote; 20 of 20 naive events then meet one of theirs within a second",
+        "the offset a.json wrote; 20 of 20 lines without a zone then meet one of theirs within a second",
     )
 
 
@@ -177,7 +177,7 @@ def test_an_observation_is_checked_against_the_naive_source() -> None:
     """The reason tells how many naive events then meet one that is sure."""
     found = settled(reading("access.log", NOON, offset=36000), reading("app.log", NOON, NOON + timedelta(hours=1)))
     assert found.zones["app.log"][1] == (
-        "the offset access.log wrote; 1 of 2 naive events then meet one of theirs within a second"
+        "the offset access.log wrote; 1 of 2 lines without a zone then meet one of theirs within a second"
     )
 
 
