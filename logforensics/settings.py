@@ -23,10 +23,8 @@ class Settings:
 
     `since`, `until` and `around` stay text here: some of their words ("end-2h") mean something only once
     the evidence is read.  `assume_tz` holds (source glob, zone name) pairs, the glob "*" meaning every source.
-    Durations are seconds, `decoder_memory` is in bytes.
-    `cluster` is a place as engine.place_of gives it, None for threads of this process.
-    `recorded` is no option: it stands in for what this machine
-    or these copies cannot tell.
+    Durations are seconds, `decoder_memory` is in bytes.  `cluster` is a place as engine.place_of gives it, None for
+    threads of this process.  `recorded` is no option: it stands in for what this machine or these copies cannot tell.
     """
 
     paths: tuple[str, ...] = ("/var/log",)
