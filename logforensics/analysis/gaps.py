@@ -8,7 +8,7 @@ from collections.abc import Collection
 import polars as pl
 
 from logforensics.analysis.findings import Cite, Gap
-from logforensics.analysis.rhythm import Rhythm, rhythm_of, spread
+from logforensics.analysis.rhythm import Rhythm, law, rhythm_of
 from logforensics.schema import COUNT, LULL, lines_expr
 
 FALSE_ALARMS = 0.01
@@ -93,16 +93,15 @@ def source_rhythms(steps: pl.DataFrame) -> dict[str, Rhythm]:
     count that once as usual.
     """
     rhythms = {}
-    thinned = bool((steps.get_column("within") > 1).any())
-    needed = ("source", "silence", *(("within", "lull") if thinned else ()))
-    for (source,), part in steps.select(needed).partition_by("source", as_dict=True).items():
-        if thinned:
-            seconds = part.select(pl.col("silence") / 1e6, lines="within", lull=pl.col("lull") / 1e6)
-            intervals = spread(seconds.rename({"silence": "seconds"}))
-        else:
-            intervals = part.get_column("silence").sort().to_frame() / 1e6
-        intervals = intervals.head(intervals.height - 1)
-        rhythm = rhythm_of(intervals.to_series(), intervals.get_column("lines") if thinned else None)
+    thinned = ["lines", "lull"] if bool((steps.get_column("within") > 1).any()) else []
+    spans = steps.select("source", pl.col("silence") / 1e6, lines="within", lull=pl.col("lull") / 1e6)
+    spans = spans.select("source", pl.col("silence").alias("seconds"), *thinned)
+    for (source,), part in spans.partition_by("source", as_dict=True).items():
+        intervals = law(part)
+        longest = intervals.get_column("seconds").max()
+        one = pl.min_horizontal("lines", pl.lit(1.0))
+        rest = pl.when(pl.col("seconds") == longest).then(pl.col("lines") - one).otherwise("lines")
+        rhythm = rhythm_of(intervals.with_columns(rest.alias("lines")).filter(pl.col("lines") > 0))
         if rhythm is not None:
             rhythms[str(source)] = rhythm
     return rhythms

@@ -56,33 +56,42 @@ _LATER = [_PARTS * later / math.fsum(_LATER) for later in _LATER]
 """Midpoints of equal parts of an exponential law, of mean 1: what the intervals of independent events look like."""
 
 
-def spread(intervals: pl.DataFrame) -> pl.DataFrame:
-    """Intervals of lines of which some were left out as intervals from line to line, by length.
+def law(intervals: pl.DataFrame) -> pl.DataFrame:
+    """How often each length of an interval comes: seconds (Float64, ascending, each once) and lines (Float64).
 
-    In: seconds (Float64, from one kept line to the next), lines (Int64, written from there up to the next one) and lull
-    (Float64 seconds, the longest silence among them, or null).  Several lines are taken to lie apart as independent
-    events do, but no further than the lull; where that is not above the mean, as of a timer, evenly.  Out: seconds and
-    lines (Float64), sorted.
+    In: seconds (Float64) and, where lines were left out, lines (Int64, written from one kept line up to the next) and
+    lull (Float64 seconds, the longest silence among them, or null).  Several lines are taken to lie apart as
+    independent events do, but no further than the lull; where that is not above the mean, as of a timer, evenly.
     """
+    if "lines" not in intervals.columns:
+        return intervals.group_by("seconds").agg(pl.len().cast(pl.Float64).alias("lines")).sort("seconds")
+    alike = intervals.group_by("seconds", "lines", "lull").agg(pl.len().alias("times"))
     several = pl.col("lines") > 1
     mean = pl.col("seconds") / pl.col("lines")
     wide = (pl.min_horizontal("lull", "seconds").fill_null(pl.col("seconds")) / mean - 1) / (_LATER[-1] - 1)
-    parted = intervals.filter(several).select(mean.alias("mean"), wide.clip(0, 1).alias("wide"), "lines")
+    parted = alike.filter(several).select(
+        mean.alias("mean"), wide.clip(0, 1).alias("wide"), (pl.col("lines") * pl.col("times") / _PARTS).alias("lines")
+    )
     parts = [
-        parted.select(
-            (pl.col("mean") * (1 + (later - 1) * pl.col("wide"))).alias("seconds"),
-            (pl.col("lines") / _PARTS).alias("lines"),
-        )
+        parted.select((pl.col("mean") * (1 + (later - 1) * pl.col("wide"))).alias("seconds"), "lines")
         for later in _LATER
     ]
-    single = intervals.filter(~several).select("seconds", pl.col("lines").cast(pl.Float64))
-    return pl.concat([single, *parts]).sort("seconds")
+    single = alike.filter(~several).select("seconds", (pl.col("lines") * pl.col("times")).cast(pl.Float64))
+    return _summed([single, *parts])
 
 
-def rhythm_of(intervals: pl.Series, lines: pl.Series | None = None) -> Rhythm | None:
-    """The rhythm of a stream from its intervals (Float64 seconds, any order), or None if there are fewer than FEWEST.
+def less(lines: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
+    """The law of the intervals that are left of those of law `lines` when those of law `gone`, a part of them, go."""
+    left = _summed([lines, gone.with_columns(-pl.col("lines"))])
+    return left.filter(pl.col("lines") > 0)  # the lines are eighths (_PARTS), whose sums are exact
 
-    Where lines were left out, each interval stands for as many as `lines` says (Float64, see `spread`).
+
+def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
+    return pl.concat(parts).group_by("seconds").agg(pl.col("lines").sum()).sort("seconds")
+
+
+def rhythm_of(intervals: pl.DataFrame) -> Rhythm | None:
+    """The rhythm of a stream from the `law` of its intervals, or None if there are fewer than FEWEST.
 
     The tail above the 90 % point is taken as exponential (the limit law of exceedances of every light-tailed
     stream: Pickands 1975 with shape 0); the mean excess is floored at a second, the resolution of most stamps.
@@ -90,28 +99,22 @@ def rhythm_of(intervals: pl.Series, lines: pl.Series | None = None) -> Rhythm | 
     longest is about ln n means long): so few do not show their tail.
     For a timer the limit is its longest interval plus its own spread: a timer's lateness does not accumulate.
     """
-    count = len(intervals) if lines is None else round(lines.sum())
+    seconds, lines = intervals.get_columns()
+    count = round(lines.sum())
     if count < FEWEST:
         return None
-    ordered, ranks = intervals.sort(), None
-    if lines is not None:
-        order = intervals.arg_sort()
-        ordered, lines = intervals.gather(order), lines.gather(order)
-        ranks = lines.cum_sum()  # how many intervals come before and with each of them
+    ranks = lines.cum_sum()  # how many intervals come before and with each of them
 
     def nth(place: int) -> float:
-        if ranks is None:
-            return float(ordered[place])
-        return float(ordered[min(int(ranks.search_sorted(float(place), "right")), len(ordered) - 1)])
+        return float(seconds[min(int(ranks.search_sorted(float(place), "right")), len(seconds) - 1)])
 
     def at(share: float) -> float:
         return nth(min(count - 1, int(count * share)))
 
-    longest, median, threshold = float(ordered[-1]), nth(count // 2), at(1 - TAIL)
-    longer = ordered.filter(ordered >= threshold)
-    weights = None if lines is None else lines.tail(len(longer))
-    total, of = (longer.sum(), len(longer)) if weights is None else ((longer * weights).sum(), float(weights.sum()))
-    excess = max(1.0, float(total) / of - threshold)
+    longest, median, threshold = float(seconds[-1]), nth(count // 2), at(1 - TAIL)
+    longer = intervals.tail(len(seconds) - int(seconds.search_sorted(threshold, "left")))
+    total, of = longer.select((pl.col("seconds") * pl.col("lines")).sum().alias("total"), pl.col("lines").sum()).row(0)
+    excess = max(1.0, total / of - threshold)
     if count < FEW:
         excess = max(excess, longest / math.log(count + 1))
     if median >= 1.0 and at(0.95) <= median * (1 + MACHINE_JITTER):

@@ -11,7 +11,7 @@ from typing import Literal
 import polars as pl
 
 from logforensics.analysis.findings import Cite
-from logforensics.analysis.rhythm import Rhythm, rhythm_of, spread
+from logforensics.analysis.rhythm import Rhythm, law, less, rhythm_of
 from logforensics.schema import COUNT, LULL, SAMPLED
 
 FEWEST_EVENTS = 13
@@ -71,7 +71,7 @@ class Stream:
 
     @cached_property
     def spans(self) -> pl.DataFrame:
-        """The intervals between neighbouring events, by length: begin, end (instants), seconds (Float64), lines, lull.
+        """The intervals between neighbouring events, in time order: begin, end (instants), seconds (Float64), lines, lull.
 
         `lines` (Int64) were written from a begin on up to the end; `lull` (Float64 seconds or null) is the longest
         silence among them.
@@ -82,20 +82,23 @@ class Stream:
         if self.lines is not None:
             spans = spans.hstack(self.lines.head(spans.height))
             lines, lull = pl.col(COUNT).cast(pl.Int64), pl.col(LULL) / 1e6
-        # sorted once, so that every choice among them is
-        return spans.select("begin", "end", seconds.alias("seconds"), lines.alias("lines"), lull.alias("lull")).sort(
-            "seconds", maintain_order=True
-        )
+        return spans.select("begin", "end", seconds.alias("seconds"), lines.alias("lines"), lull.alias("lull"))
+
+    @cached_property
+    def _all(self) -> pl.DataFrame:
+        return self._law(self.spans)
 
     @cached_property
     def _whole(self) -> Rhythm | None:
-        return self._rhythm_of(self.spans)
+        return rhythm_of(self._all)
 
-    def _rhythm_of(self, spans: pl.DataFrame) -> Rhythm | None:
-        if self.lines is None:
-            return rhythm_of(spans.get_column("seconds"))
-        parted = spread(spans)
-        return rhythm_of(parted.get_column("seconds"), parted.get_column("lines"))
+    def _law(self, spans: pl.DataFrame) -> pl.DataFrame:
+        return law(spans.select("seconds", *(("lines", "lull") if self.lines is not None else ())))
+
+    def _across(self, since: datetime, until: datetime) -> pl.DataFrame:
+        """The spans that overlap some time."""
+        first = max(self._place(since, "right") - 1, 0)
+        return self.spans.slice(first, max(self._place(until, "left") - first, 0))
 
     def rhythm(
         self, *, without: tuple[datetime, datetime] | None = None, near: datetime | None = None
@@ -105,22 +108,30 @@ class Stream:
         With `near`, only intervals that begin within HOURS_ALIKE of that hour of the week are used, if the history is
         long enough; else of that time of day on any day, if there are enough of them.
         """
-        if without is None and near is None:
+        if near is not None:
+            close = self._near(near, without)
+            if close is not None:
+                return close
+        if without is None:
             return self._whole
+        return rhythm_of(less(self._all, self._law(self._across(*without))))
+
+    def _near(self, near: datetime, without: tuple[datetime, datetime] | None) -> Rhythm | None:
+        """The rhythm at that hour of the week, or of the day; None if too little is known of it."""
         spans = self.spans
         if without is not None:
             spans = spans.filter((pl.col("end") <= without[0]) | (pl.col("begin") >= without[1]))
-        if near is not None:
-            wide = HOURS_ALIKE // MICROSECOND
-            for period in (WEEK // MICROSECOND, DAY // MICROSECOND):
-                apart = (pl.col("begin") - pl.lit(near)).dt.total_microseconds() % period
-                alike = spans.filter((apart <= wide) | (apart >= period - wide))
-                weeks = _length(spans) // WEEK if spans.height else 0
-                enough = alike.height >= 4 * FEWEST_EVENTS and (period < WEEK // MICROSECOND or weeks >= WEEKS)
-                close = self._rhythm_of(alike) if enough else None
-                if close is not None:
-                    return close
-        return self._rhythm_of(spans)
+        wide = HOURS_ALIKE // MICROSECOND
+        for period in (WEEK // MICROSECOND, DAY // MICROSECOND):
+            apart = (pl.col("begin") - pl.lit(near)).dt.total_microseconds() % period
+            alike = spans.filter((apart <= wide) | (apart >= period - wide))
+            weeks = _length(spans) // WEEK if spans.height else 0
+            if alike.height < 4 * FEWEST_EVENTS or (period == WEEK // MICROSECOND and weeks < WEEKS):
+                continue
+            close = rhythm_of(self._law(alike))
+            if close is not None:
+                return close
+        return None
 
 
 def beats(events: pl.DataFrame) -> list[Stream]:

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.analysis.rhythm import FEW, FEWEST, TAIL, Rhythm, rhythm_of, spread
+from logforensics.analysis.rhythm import FEW, FEWEST, TAIL, Rhythm, law, less, rhythm_of
 
 INTERVALS = st.lists(st.floats(0, 1e6), min_size=FEWEST, max_size=200)
 
 
 def rhythm(*intervals: float) -> Rhythm:
     """The rhythm of enough intervals."""
-    found = rhythm_of(pl.Series(intervals, dtype=pl.Float64))
+    found = rhythm_of(law(pl.DataFrame({"seconds": intervals}, schema={"seconds": pl.Float64})))
     assert found is not None
     return found
 
@@ -28,7 +28,7 @@ def ninth_decile(intervals: list[float]) -> float:
 
 def test_too_few_intervals_have_no_rhythm() -> None:
     """Eleven are no ground for a verdict."""
-    assert rhythm_of(pl.Series([60.0] * (FEWEST - 1))) is None
+    assert rhythm_of(law(pl.DataFrame({"seconds": [60.0] * (FEWEST - 1)}))) is None
 
 
 def test_enough_intervals_have_one() -> None:
@@ -136,13 +136,12 @@ def test_what_was_seen_is_told_exactly(intervals: list[float]) -> None:
 def test_lines_left_out_are_spread_like_independent_events() -> None:
     """The limit of a stream that was thinned out is near that of the whole one."""
     steps = pl.Series([-math.log((n + 0.5) / 4000) for n in range(4000)]).sample(fraction=1, shuffle=True, seed=1)
-    whole = rhythm_of(steps)
+    whole = rhythm_of(law(steps.to_frame("seconds")))
     groups = steps.to_frame("seconds").with_columns(run=pl.int_range(pl.len()) // 20)
     thinned = groups.group_by("run", maintain_order=True).agg(
         pl.col("seconds").sum(), pl.len().cast(pl.Int64).alias("lines"), pl.col("seconds").max().alias("lull")
     )
-    parts = spread(thinned.drop("run"))
-    found = rhythm_of(parts["seconds"], parts["lines"])
+    found = rhythm_of(law(thinned.drop("run")))
     assert whole is not None
     assert found is not None
     assert found.count == whole.count
@@ -152,7 +151,17 @@ def test_lines_left_out_are_spread_like_independent_events() -> None:
 def test_lines_left_out_of_a_timer_stay_regular() -> None:
     """Where no silence was longer than the mean, all were as long."""
     thinned = pl.DataFrame({"seconds": [600.0] * 20, "lines": [10] * 20, "lull": [60.5] * 20})
-    parts = spread(thinned)
-    found = rhythm_of(parts["seconds"], parts["lines"])
+    found = rhythm_of(law(thinned))
     assert found is not None
     assert (found.count, found.regular) == (200, True)
+
+
+@given(INTERVALS, st.data())
+def test_a_law_less_a_part_is_the_law_of_the_rest(intervals: list[float], data: st.DataObject) -> None:
+    """Taking some intervals away leaves what the others alone would be."""
+    cut = data.draw(st.integers(0, len(intervals)))
+    whole, gone, rest = (
+        law(pl.DataFrame({"seconds": part}, schema={"seconds": pl.Float64}))
+        for part in (intervals, intervals[:cut], intervals[cut:])
+    )
+    assert less(whole, gone).equals(rest)
