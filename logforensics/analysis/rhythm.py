@@ -77,17 +77,15 @@ def law(intervals: pl.DataFrame) -> pl.DataFrame:
         for later in _LATER
     ]
     single = alike.filter(~several).select("seconds", (pl.col("lines") * pl.col("times")).cast(pl.Float64))
-    return _summed([single, *parts])
+    return pl.concat([single, *parts]).group_by("seconds").agg(pl.col("lines").sum()).sort("seconds")
 
 
 def less(lines: pl.DataFrame, gone: pl.DataFrame) -> pl.DataFrame:
     """The law of the intervals that are left of those of law `lines` when those of law `gone`, a part of them, go."""
-    left = _summed([lines, gone.with_columns(-pl.col("lines"))])
-    return left.filter(pl.col("lines") > 0)  # the lines are eighths (_PARTS), whose sums are exact
-
-
-def _summed(parts: list[pl.DataFrame]) -> pl.DataFrame:
-    return pl.concat(parts).group_by("seconds").agg(pl.col("lines").sum()).sort("seconds")
+    seconds, left = lines.get_column("seconds"), lines.get_column("lines").clone()
+    places = seconds.search_sorted(gone.get_column("seconds"))
+    left = left.scatter(places, left.gather(places) - gone.get_column("lines"))
+    return lines.with_columns(left).filter(pl.col("lines") > 0)  # eighths (_PARTS), whose sums are exact
 
 
 def rhythm_of(intervals: pl.DataFrame) -> Rhythm | None:

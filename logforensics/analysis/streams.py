@@ -71,7 +71,7 @@ class Stream:
 
     @cached_property
     def spans(self) -> pl.DataFrame:
-        """The intervals between neighbouring events, in time order: begin, end (instants), seconds (Float64), lines, lull.
+        """The intervals between neighbours, in time order: begin, end (instants), seconds (Float64), lines, lull.
 
         `lines` (Int64) were written from a begin on up to the end; `lull` (Float64 seconds or null) is the longest
         silence among them.
@@ -83,6 +83,11 @@ class Stream:
             spans = spans.hstack(self.lines.head(spans.height))
             lines, lull = pl.col(COUNT).cast(pl.Int64), pl.col(LULL) / 1e6
         return spans.select("begin", "end", seconds.alias("seconds"), lines.alias("lines"), lull.alias("lull"))
+
+    @cached_property
+    def _others(self) -> dict[tuple[datetime, datetime], Rhythm | None]:
+        """What `rhythm` told so far: silences are asked of more than once."""
+        return {}
 
     @cached_property
     def _all(self) -> pl.DataFrame:
@@ -114,7 +119,9 @@ class Stream:
                 return close
         if without is None:
             return self._whole
-        return rhythm_of(less(self._all, self._law(self._across(*without))))
+        if without not in self._others:
+            self._others[without] = rhythm_of(less(self._all, self._law(self._across(*without))))
+        return self._others[without]
 
     def _near(self, near: datetime, without: tuple[datetime, datetime] | None) -> Rhythm | None:
         """The rhythm at that hour of the week, or of the day; None if too little is known of it."""

@@ -34,8 +34,8 @@ def long_silences(stream: Stream, timers: Sequence[Stream], end: datetime) -> li
         spans = spans.vstack(pl.DataFrame(last, spans.schema))
     # where lines were left out between two, none of their silences is told, and none was long (analysis/thin.py)
     whole = spans.filter(pl.col("lines") == 1)
-    longest = whole.select("begin", "end", "seconds").top_k(MOST, by=["seconds", "begin"])
-    longest = longest.sort("seconds", "begin", descending=True).rows()
+    most = whole.select("begin", "end", "seconds").top_k(MOST, by=["seconds", "begin"])
+    longest = most.sort("seconds", "begin", descending=True).rows()
     needed = _needed(spans)
     found = []
     for rank, (since, until, seconds) in enumerate(longest):
