@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -190,20 +191,21 @@ def _segments(
     outside of them: what fails as often at all other times is no failure of that moment.  The second of
     `normal`, the whole site's share, is the least either may be: a group too rare to show its own rate has the site's.
     """
-    found: list[tuple[float, Run]] = []
+    found: list[tuple[float, int, int, float]] = []
     for share in FAILING_SHARES:
-        if normal[0] >= share:
-            continue
-        for first, last, score in _maximal_segments(rows, weights, *_scores(share, normal[0])):
+        if normal[0] < share:
+            segments = _maximal_segments(rows, weights, *_scores(share, normal[0]))
+            found += [(score, first, last, share) for first, last, score in segments]
+    # By the scores against one and the same normal share: what is outside of it differs from segment to segment.
+    found.sort(key=lambda item: (-item[0], item[1]))
+    kept: list[Run] = []
+    for _, first, last, share in found:
+        # those kept do not overlap, so that their ends are in the order of their beginnings
+        place = bisect_right(kept, _began(rows[last]), key=lambda other: other.first.began)
+        if not place or kept[place - 1].last.began < _began(rows[first]):
             run = _run(group, rows[first : last + 1], weights[first : last + 1], (share, normal[1]), ever_ok)
             if run is not None:
-                found.append((score, run))
-    # By the scores against one and the same normal share: what is outside of it differs from segment to segment.
-    found.sort(key=lambda item: (-item[0], item[1].first.began))
-    kept: list[Run] = []
-    for _, run in found:
-        if all(run.last.began < other.first.began or run.first.began > other.last.began for other in kept):
-            kept.append(run)
+                kept.insert(place, run)
     return kept
 
 
@@ -273,9 +275,8 @@ def _run(
 
 
 def _fail(row: dict[str, object], weight: float) -> Fail:
-    time, began = row["time"], row["began"]
+    time, began = row["time"], _began(row)
     assert isinstance(time, datetime)
-    assert isinstance(began, datetime)
     by = row.get("by")
     return Fail(
         time,
@@ -286,6 +287,12 @@ def _fail(row: dict[str, object], weight: float) -> Fail:
         weight,
         by if isinstance(by, datetime) and by != began else None,
     )
+
+
+def _began(row: dict[str, object]) -> datetime:
+    began = row["began"]
+    assert isinstance(began, datetime)
+    return began
 
 
 def _number(row: dict[str, object], name: str) -> int:
