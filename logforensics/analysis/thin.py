@@ -95,7 +95,9 @@ def _lulls(rows: pl.DataFrame, kept: pl.Series) -> pl.Series:
     """For each place that is kept the longest step of the clock from there on to the next one (Int64 microseconds)."""
     steps = rows.select((pl.col("wall").shift(-1) - pl.col("wall")).dt.total_microseconds()).to_series()
     run = pl.Series([0], dtype=pl.UInt8).new_from_index(0, rows.height).scatter(kept, 1).cast(pl.UInt32).cum_sum()
-    longest = pl.DataFrame({"run": run, "step": steps}).group_by("run").agg(pl.col("step").max()).sort("run")
+    # sorted runs are told apart without hashing them
+    longest = pl.DataFrame({"run": run.set_sorted(), "step": steps}).group_by("run").agg(pl.col("step").max())
+    longest = longest.sort("run")
     return longest.filter(pl.col("run") > 0).get_column("step")
 
 
@@ -114,7 +116,7 @@ def _failed(columns: list[str]) -> pl.Expr:
 
 def _edges(rows: pl.DataFrame, own: pl.Series) -> pl.Series:
     """The first and the last event, and the earliest and the latest."""
-    mine = rows.filter(own)
+    mine = rows.select("at", "wall").filter(own)
     if not mine.height:
         return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
     wall, at = mine.get_column("wall"), mine.get_column("at")
@@ -163,6 +165,8 @@ def _timers(rows: pl.DataFrame, own: pl.Series) -> pl.Series:
 def _in_trouble(rows: pl.DataFrame) -> pl.Series:
     """Requests near those for the same endpoints that failed, where one failure was not alone."""
     failed = rows.select("wall", "endpoints", _failed(rows.columns).alias("failed"))
+    if not failed.get_column("failed").any():
+        return pl.repeat(False, rows.height, dtype=pl.Boolean, eager=True)
     apart = pl.col("wall").diff().over("endpoints").abs()
     fails = failed.with_row_index("at").filter("failed").with_columns(near=(apart <= TROUBLE).fill_null(value=False))
     together = pl.col("near") | pl.col("near").shift(-1).over("endpoints").fill_null(value=False)
@@ -190,17 +194,20 @@ def _stretches(rows: pl.DataFrame, kept: pl.Series, own: pl.Series, room: int, s
         pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift(1)) for name in ("offset", "yearless"))
         | (wall.diff().abs() > int(silence * SECOND))
     ).fill_null(value=False)
-    kinds = rows.filter(~kept).select(pl.struct("endpoints", "answer").n_unique()).item()
+    alike = rows.select("endpoints", "answer").filter(~kept)
+    kinds = alike.n_unique() if "status" in rows.columns else 1
     edges = kept != kept.shift(1)
     if 2 * kinds * int(edges.sum()) <= room:
         breaks = breaks | pl.lit(edges).fill_null(value=False)
     slim = ("at", "wall", "endpoints", "answer")
     marked = rows.select(*slim, breaks.cum_sum().alias("part"), own.alias("own"), kept.alias("kept"))
-    marked = marked.with_columns(pl.col("kept").cum_sum().over("endpoints").alias("fails")).filter(~pl.col("kept"))
+    if kinds > 1:
+        marked = marked.with_columns(pl.col("kept").cum_sum().over("endpoints").alias("fails"))
+    marked = marked.filter(~pl.col("kept"))
     low, high = marked.select(wall.min().alias("low"), wall.max().alias("high")).row(0)
     step = max((high - low) * 2 * kinds // room, SECOND)
     at = pl.when("own").then("at")
-    by = ["part", "endpoints", "answer", *(["fails"] if kinds > 1 else [])]
+    by = ["part", *(["endpoints", "answer", "fails"] if kinds > 1 else [])]
     return (
         marked.group_by(*by, ((wall - low) // step).alias("stretch"))
         .agg(at.min().alias("first"), at.max().alias("last"), pl.len().alias("lines"))
