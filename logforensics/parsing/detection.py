@@ -81,7 +81,8 @@ def trials(file_name: str, head: Sequence[str], definitions: Sequence[Definition
         needed = lines.height and not any(trial.share >= GENERAL for trial in done)
         hits = _hits(lines, those) if those and needed else {}
         done += [_try(file_name, lines, definition, hits) for definition in those]
-    return tuple(sorted(done, key=lambda trial: _rank(trial, done)))
+    some = [trial for trial in done if trial.share > 0]
+    return tuple(sorted(done, key=lambda trial: _rank(trial, some)))
 
 
 def judge(tried: Sequence[Trial]) -> Detection:
@@ -218,7 +219,9 @@ def _try(file_name: str, lines: pl.DataFrame, definition: Definition, hits: Mapp
     total = lines.height
     if not any(pattern in hits for pattern in definition.patterns):
         nothing = tuple((pattern.name, 0) for pattern in definition.patterns)
-        return Trial(definition, total, 0.0, 0.0, nothing, 0, hinted=False, left=tuple(lines.get_column("line")))
+        return Trial(
+            definition, total, 0.0, 0.0, nothing, 0, hinted=False, left=tuple(lines.get_column("line").to_list())
+        )
     left, counts, strong = pl.repeat(True, total, dtype=pl.Boolean, eager=True), [], 0
     for pattern in definition.patterns:
         count = 0
@@ -256,15 +259,19 @@ DATED = r"(?:[0-9][^0-9]*){4}"
 def _hits(lines: pl.DataFrame, definitions: Sequence[Definition]) -> dict[Pattern, pl.Series]:
     """For each pattern that reads a line: which lines it matches and reads a date in.
 
-    Compiling the regexes is what costs: only those are tried whose first characters fit a line's.
+    Compiling the regexes is what costs: only those are tried whose first characters fit a line's, and whose literal
+    texts are there.
     """
     text = lines.get_column("text")
     shapes = {rust.shape(line) for line in text.filter(text.str.contains(DATED)).unique()}
+    every = "\n".join(text)
     patterns = [
         pattern
         for definition in definitions
         for pattern in definition.patterns
-        if pattern.regex and _may_open(rust.opening(pattern.regex), shapes)
+        if pattern.regex
+        and _may_open(rust.opening(pattern.regex), shapes)
+        and all(literal in every for literal in rust.literals(pattern.regex))
     ]
     stamps = dict.fromkeys(pattern.stamp for pattern in patterns if pattern.stamp)
     seen = lines.select(pl.col("text").str.contains(stamp).any().alias(stamp) for stamp in stamps)
@@ -304,10 +311,13 @@ _SIGN = {
 """How the lines of a structured reader begin."""
 
 
-def _rank(trial: Trial, done: Sequence[Trial]) -> tuple[float, int, float, int, str]:
-    """Sort key, best first: worth, rivals with precedence, worth without fallbacks, the file's name, the name."""
+def _rank(trial: Trial, some: Sequence[Trial]) -> tuple[float, int, float, int, str]:
+    """Sort key, best first: worth, rivals with precedence, worth without fallbacks, the file's name, the name.
+
+    Of `some` trials each read a line.
+    """
     overruled = sum(
-        trial.definition.name in other.definition.precedence and other.share >= trial.share > 0 for other in done
+        trial.definition.name in other.definition.precedence and other.share >= trial.share > 0 for other in some
     )
     worth = GENERAL if trial.definition.general else 1.0
     return (-trial.share * worth, overruled, -trial.strong * worth, 0 if trial.hinted else 1, trial.definition.name)

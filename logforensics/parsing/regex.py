@@ -75,7 +75,7 @@ def opening(regex: str) -> tuple[frozenset[str], ...]:
     allowed: list[frozenset[str]] = []
     ends = {group.start: group.end for group in groups(regex)}
     opaque, at = _opaque(regex), 1
-    while len(allowed) < OPENING and at < len(regex) and at not in opaque:
+    while 0 not in opaque and len(allowed) < OPENING and at < len(regex) and at not in opaque:
         if regex[at] in "()":
             at = ends.get(at, at + 1)
             continue
@@ -91,7 +91,7 @@ def opening(regex: str) -> tuple[frozenset[str], ...]:
 
 
 def _opaque(regex: str) -> set[int]:
-    """Where groups open that have alternatives or need not be there; 1 if the pattern itself has alternatives."""
+    """Where groups open that have alternatives or need not be there; 0 if the pattern itself has alternatives."""
     opaque: set[int] = set()
     opened: list[list[int]] = []
     depth = 0
@@ -108,12 +108,72 @@ def _opaque(regex: str) -> set[int]:
         elif text == "|" and opened:
             opened[-1][1] = 1
         elif text == "|":
-            opaque.add(1)
+            opaque.add(0)
         elif opened:
             start, alternatives = opened.pop()
             if alternatives or regex[token.end() : token.end() + 1] in ("?", "*", "{"):
                 opaque.add(start)
     return opaque
+
+
+_OPENED = re.compile(r"\((?:\?(?:P?<[A-Za-z_][A-Za-z0-9_]*>|:))?(?!\?)")
+_COUNT = re.compile(r"[*?+]\??|\{[0-9]+(?:,[0-9]*)?\}\??")
+_ANY = re.compile(r"\\[A-Za-z]|[.^$]")
+
+
+@lru_cache(maxsize=512)
+def literals(regex: str) -> tuple[str, ...]:
+    """Texts that every line a pattern matches holds; it may be empty, where this does not understand the pattern.
+
+    Looking for them costs far less than compiling the pattern.
+    """
+    opaque, closed = _opaque(regex), _closed(regex)
+    if 0 in opaque:
+        return ()
+    found, run, at = [], "", 0
+    while at < len(regex):
+        if at in opaque and at in closed:
+            end, more, goes_on = closed[at] + 1, "", False
+        elif regex[at] == ")":
+            end, more, goes_on = at + 1, "", not _COUNT.match(regex, at + 1)
+        elif opened := _OPENED.match(regex, at):
+            end, more, goes_on = opened.end(), "", True
+        elif atom := _ATOM.match(regex, at):
+            if atom["class"] and "[" in atom["class"][1:].replace("\\[", ""):
+                return ()  # a class within a class
+            needed = atom["count"] not in ("*", "?") and atom["least"] != "0"
+            more = atom["literal"][-1] if atom["literal"] and needed else ""
+            end, goes_on = atom.end(), bool(more) and not atom["count"]
+        elif any_one := _ANY.match(regex, at):
+            end, more, goes_on = any_one.end(), "", False
+        else:
+            return ()
+        run += more
+        if not goes_on:
+            found.append(run)
+            run = ""
+            count = _COUNT.match(regex, end)
+            end = count.end() if count else end
+        at = end
+    return tuple(dict.fromkeys(text for text in [*found, run] if text))
+
+
+def _closed(regex: str) -> dict[int, int]:
+    """Where each group that opens at a place closes."""
+    closed: dict[int, int] = {}
+    opened: list[int] = []
+    depth = 0
+    for token in _TOKEN.finditer(regex):
+        text = token[0]
+        if text[0] == "[":
+            depth += 1
+        elif text[0] == "]":
+            depth = max(depth - 1, 0)
+        elif text == "(" and not depth:
+            opened.append(token.start())
+        elif text == ")" and not depth and opened:
+            closed[opened.pop()] = token.start()
+    return closed
 
 
 def shape(line: str) -> str:

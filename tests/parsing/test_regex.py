@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.parsing.regex import Group, groups, names, opening, prune, refusal, shape
+from logforensics.parsing.library import load_definitions
+from logforensics.parsing.regex import Group, groups, literals, names, opening, prune, refusal, shape
 
 
 def test_named_groups_are_found_in_order() -> None:
@@ -79,3 +81,45 @@ def test_an_opening_ends_where_a_part_may_be_absent_or_has_alternatives() -> Non
 def test_a_tab_in_a_class_is_a_tab() -> None:
     """Not the letter t."""
     assert fits("\tx", r"^[ \t]x$")
+
+
+@pytest.mark.parametrize(
+    ("regex", "expected"),
+    [
+        (r"^ab\[c$", ("ab[c",)),
+        ("^ab?c", ("a", "c")),
+        ("^ab+c", ("ab", "c")),
+        ("^ab{2}c", ("ab", "c")),
+        ("^ab{0,2}c", ("a", "c")),
+        ("^a[bc]d", ("a", "d")),
+        ("^a.d", ("a", "d")),
+        ("^a(?P<x>b)c", ("abc",)),
+        ("^a(?:b)+c", ("ab", "c")),
+        ("^a(?:b|c)d", ("a", "d")),
+        ("^(?:b)?d", ("d",)),
+        ("^(?:b)??d", ("d",)),
+        ("^(?:x(?:y|z)){2}d", ("d",)),
+        ("^a|b$", ()),
+        ("^(?i:a)b", ()),
+        ("^a[[:alpha:]]b", ()),
+    ],
+)
+def test_literals_are_the_texts_that_every_match_holds(regex: str, expected: tuple[str, ...]) -> None:
+    """What may be absent, has alternatives or is not understood is none."""
+    assert literals(regex) == expected
+
+
+REGEXES = sorted({pattern.regex for found in load_definitions(user=False) for pattern in found.patterns} - {""})
+
+
+@given(st.sampled_from(REGEXES), st.data())
+def test_no_text_that_a_shipped_pattern_matches_lacks_a_literal(regex: str, data: st.DataObject) -> None:
+    """Whatever matches is looked at."""
+    text = data.draw(st.from_regex(regex.replace("(?<", "(?P<")))
+    if pl.Series([text]).str.contains(regex)[0]:
+        assert all(literal in text for literal in literals(regex))
+
+
+def test_most_shipped_patterns_have_literals() -> None:
+    """Else none would be spared."""
+    assert sum(bool(literals(regex)) for regex in REGEXES) > 0.9 * len(REGEXES)
