@@ -90,8 +90,10 @@ def _by_day(reader: Reader, lines: pl.DataFrame, parsed: Parsed) -> list[Seam]:
         # in a line that begins with 11.2.3.4 stands 1.2.3.4, with which another one begins
         if clock.of(seam.row) is not None and _within_address(text[seam.row], seam.at):
             continue
-        # nor is a line of the process 812 two, where the process 12 writes as well: its stamp is the line's own
-        if before == timedelta(0) and _events_of(reader, [text[seam.row][: seam.at]]) == [None]:
+        # nor is a line of process 812 two, where process 12 writes as well, nor one of the 13/6 where others are
+        # of the 3/6: the stamp is the line's own
+        own_stamp = before == timedelta(0) or (before is not None and _IN_NUMBER.match(text[seam.row], seam.at - 1))
+        if own_stamp and _events_of(reader, [text[seam.row][: seam.at]]) == [None]:
             continue
         if _fits(before, after, glued=glued, general=reader.definition.general):
             found.append(seam)
@@ -134,6 +136,9 @@ _GOES_ON = timedelta(minutes=1)
 
 _GLUED = re.compile(r"[A-Za-z0-9.)\]}%!?*+~&#]")
 """What stands before a second stamp only by accident; quotes, brackets, commas, colons and blanks introduce one."""
+
+_IN_NUMBER = re.compile("[0-9]{2}")
+"""What stands around a place inside a number."""
 
 
 def _days(text: pl.Series) -> list[str]:

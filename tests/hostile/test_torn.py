@@ -195,3 +195,11 @@ def test_r03_a_word_that_ends_with_another_one(tmp_path: Path) -> None:
     found = read(write(tmp_path, {"redis.log": b"".join(rows)}))
     assert (found.code, found.damage) == (0, [])
     assert [row["pid"] for row in found.of("redis.log")] == [12, 812, 12]
+
+
+def test_r03_a_day_that_ends_with_another_one(tmp_path: Path) -> None:
+    """Where the clock went back from the 13th to the 3rd, a line of 13/6 is no 1 in front of a line of 3/6."""
+    rows = [b"%d/6/2020 -- 09:05:37 - <Notice> - rotated\n" % day for day in (13, 13, 3, 13)]
+    found = read(write(tmp_path, {"suricata.log": b"".join(rows)}))
+    assert (found.code, found.damage) == (0, [])
+    assert [row["time"][8:10] for row in found.of("suricata.log")] == ["13", "13", "03", "13"]

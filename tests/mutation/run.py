@@ -18,12 +18,12 @@ import time
 from pathlib import Path
 from random import Random
 
-import hypothesis  # noqa: F401 - loaded here once, and in no child
-import jinja2  # noqa: F401 - as above
+import jinja2  # noqa: F401 - loaded here once, and in no child
 import polars  # noqa: ICN001, F401 - as above
 import pytest
 import rich.console  # noqa: F401 - as above
 import typer  # noqa: F401 - as above
+from hypothesis import Phase, settings
 
 from tests.mutation.mutants import Mutant, mutants
 
@@ -93,7 +93,17 @@ def _tried(place: Path, tests: list[str]) -> int:
     os.dup2(nothing, 1)
     os.dup2(nothing, 2)
     loaded = "ignore::pytest.PytestAssertRewriteWarning"
-    return int(pytest.main(["-q", "-x", "-n0", "-p", "no:cacheprovider", "-W", loaded, *tests]))
+    arguments = ["-q", "-x", "-n0", "-p", "no:cacheprovider", "-W", loaded, *tests]
+    return int(pytest.main(arguments, plugins=[_Unshrunk()]))
+
+
+class _Unshrunk:
+    """That a mistake is seen is enough: the smallest example of it would take minutes."""
+
+    def pytest_configure(self) -> None:
+        """After the conftest has loaded its profile: the same one, but what fails is not made smaller."""
+        settings.register_profile("unshrunk", settings(), phases=(Phase.explicit, Phase.generate))
+        settings.load_profile("unshrunk")
 
 
 def _copied(folder: Path) -> Path:
