@@ -104,7 +104,8 @@ class Decoder(Part):
             else:
                 assert piece.length >= 0, piece
                 flaws.append(piece)
-        assert flaws or _is_of(bytes(text), TEXTS), f"{len(text)} bytes of text that nobody packed, and nothing is said"
+        told = flaws or _is_of(bytes(text), TEXTS) or _unchecked(data, self._compression)
+        assert told, f"{len(text)} bytes of text that nobody packed, and nothing is said"
 
     def _decoded(self, data: bytes) -> Pieces:
         def reread(offset: int, length: int) -> bytes:
@@ -118,6 +119,16 @@ class Decoder(Part):
 def _in_parts(data: bytes) -> Iterator[Piece]:
     size = (1, 7, 100, 4096, 1 << 20)[zlib.crc32(data) % 5]
     return (data[at : at + size] for at in range(0, len(data), size))
+
+
+_CHECKED = 4
+"""In the fifth byte of a frame of zstd (RFC 8878 section 3.1.1.1.1) and of lz4: a checksum of the text follows."""
+
+
+def _unchecked(data: bytes, compression: str) -> bool:
+    """Whether a frame says that it has no checksum: nothing tells then what a mutation made of its text."""
+    magic = {"zstd": b"\x28\xb5\x2f\xfd", "lz4": b"\x04\x22\x4d\x18"}.get(compression)
+    return magic is not None and any(not part[0] & _CHECKED for part in data.split(magic)[1:] if part)
 
 
 def _is_of(text: bytes, parts: Sequence[bytes]) -> bool:
