@@ -30,6 +30,9 @@ DIGITS = 40
 _MARK = secrets.token_hex(8)
 """Drawn anew by each process: a log that knew it could pass one line off as two."""
 
+_HALF = r"\\u[dD][89abAB][0-9a-fA-F]{2}(?:[^\\]|\\[^u])"
+"""The first half of a surrogate pair without the second one, of which Polars makes a NUL."""
+
 _Path = tuple[str, ...]
 _Tree = dict[str, Any]
 
@@ -178,10 +181,11 @@ def _together(text: pl.Series, shape: _Shape) -> pl.DataFrame | None:
     found = numbered.str.json_decode(shape.dtype).struct.unnest()
     if found.height != frame.height or not found.get_column(_MARK).eq_missing(frame.get_column("row")).all():
         return None
+    half = pl.lit(text.str.contains(_HALF))
     if shape.present is None:
-        return found.select(*shape.columns, pl.lit(False).alias(_MARK))
+        return found.select(*shape.columns, half.alias(_MARK))
     twice = text.str.count_matches(shape.names)
-    return found.select(*shape.columns, (pl.lit(twice) > shape.present).alias(_MARK))
+    return found.select(*shape.columns, (half | (pl.lit(twice) > shape.present)).alias(_MARK))
 
 
 def _replace(columns: pl.DataFrame, suspect: pl.Series, text: pl.Series, shape: _Shape) -> pl.DataFrame:

@@ -114,10 +114,20 @@ def test_bytes_in_a_list_are_text() -> None:
     assert values('{"time":[104,255,105]}') == [("h\ufffdi", None)]
 
 
-def test_half_a_surrogate_pair_is_no_character() -> None:
-    """It could not be written out again."""
-    ((time, _),) = values('{"time":"\\ud800","a":1}')
-    assert time == "\ufffd"
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (r"\ud800", "\ufffd"),
+        (r"\uD83Dx", "\ufffdx"),
+        (r"\ud83d\n", "\ufffd\n"),
+        (r"\ude00x", "\ufffdx"),
+        (r"\ud83d\ude00", "\U0001f600"),
+        (r"\\ud83dx", r"\ud83dx"),
+    ],
+)
+def test_half_a_surrogate_pair_is_no_character(written: str, text: str) -> None:
+    """It could not be written out again, and is no NUL, also not in the midst of lines that are read together."""
+    assert values(GOOD, f'{{"time":"{written}"}}', GOOD)[1] == (text, None)
 
 
 @given(
