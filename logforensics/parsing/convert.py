@@ -192,6 +192,14 @@ def offsets(zone: pl.Series) -> pl.Series:
     return zone.replace_strict(distinct, seconds, default=None, return_dtype=pl.Int32).alias("offset")
 
 
+def impossible(zone: pl.Series, offset: pl.Series) -> pl.Series:
+    """Which captured zone texts are numbers that `offsets` found to be none of a clock's, as +99:99 (Boolean).
+
+    RFC 3339, section 5.6: 23 hours and 59 minutes at most.  Nothing tells which of its digits is wrong.
+    """
+    return zone.str.contains("^[+-][0-9]").fill_null(value=False) & offset.is_null()
+
+
 @lru_cache(maxsize=256)
 def _offset_of(text: str) -> int | None:
     offset: int | None = pl.select(_offset_expr(pl.lit(text))).item()
@@ -209,7 +217,6 @@ def _offset_expr(text: pl.Expr) -> pl.Expr:
     hours = pl.when(digits.str.len_bytes() == 3).then(size).otherwise(size // 100)
     minutes = pl.when(digits.str.len_bytes() == 3).then(0).otherwise(size % 100)
     seconds = number.sign() * (hours * 3600 + minutes * 60)
-    # no zone ever was a day or more away from Greenwich: such text is no offset
     seconds = pl.when((hours < 24) & (minutes < 60)).then(seconds)
     sizes = [float(size) for size in NAMED.values()]
     named = text.replace_strict(list(NAMED), sizes, default=None, return_dtype=pl.Float64) * 3600

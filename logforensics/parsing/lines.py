@@ -14,7 +14,7 @@ import polars as pl
 
 from logforensics.errors import UsageError
 from logforensics.parsing import regex as rust
-from logforensics.parsing.convert import field_expr, offsets, wall_expr
+from logforensics.parsing.convert import field_expr, impossible, offsets, wall_expr
 from logforensics.parsing.levels import level_expr
 from logforensics.parsing.model import FIELDS, Definition, Pattern
 from logforensics.parsing.stamped import LEVELS, MESSAGES
@@ -219,15 +219,19 @@ class Reader:
         return events, undated, pl.concat([left, stampless])
 
     def _events(self, captures: pl.DataFrame, compiled: _Compiled | KeyedPattern) -> pl.DataFrame:
-        """The columns of the events that one pattern captured; `wall` is null where the stamp is no date."""
+        """The columns of the events that one pattern captured; `wall` is null where the stamp is no time."""
         zoned = "zone" in captures.columns
         if zoned:
             captures.insert_column(0, offsets(captures.get_column("zone")))
         part = captures.select(compiled.columns)
-        if zoned and captures["offset"].null_count() > captures["zone"].null_count():
-            part = part.with_columns(pl.when(captures["offset"].is_null()).then(captures["zone"]).alias(ZONE_NAME))
         if part.get_column("wall").null_count():
             part = _with_midnights(part, captures, compiled)
+        if zoned and captures["offset"].null_count() > captures["zone"].null_count():
+            none = impossible(captures["zone"], captures["offset"])
+            named = captures["offset"].is_null() & ~none
+            part = part.with_columns(pl.when(~none).then("wall").alias("wall"))
+            if named.any():
+                part = part.with_columns(pl.when(named).then(captures["zone"]).alias(ZONE_NAME))
         return part if self.inner is None else self._unwrapped(part, self.inner)
 
     def _unwrapped(self, part: pl.DataFrame, inner: Reader) -> pl.DataFrame:

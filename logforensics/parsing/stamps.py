@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from logforensics.parsing.convert import leap_kept, offsets
+from logforensics.parsing.convert import impossible, leap_kept, offsets
 
 _CLOCK = "(?P<clock>[0-9]{2}:[0-9]{2}:[0-9]{2})"
 _FRACTION = "(?:[.,](?P<fraction>[0-9]{1,12}))?"
@@ -54,7 +54,7 @@ What follows a colon is the serial number that the Linux audit system puts behin
 
 
 def instants(stamps: pl.Series) -> pl.DataFrame:
-    """Columns wall (Datetime us) and offset (Int32 seconds east); wall is null where there is no stamp or no date.
+    """Columns wall (Datetime us) and offset (Int32 seconds east); wall is null where no stamp is, or no time.
 
     The offset is null where the text has none, or an abbreviation such as "AEST", which is not one zone for all.
     A number is seconds, milli-, micro- or nanoseconds since 1970, in UTC, whichever makes it a year from 1973 to
@@ -88,6 +88,7 @@ def _dated(found: pl.DataFrame, spelling: _Spelling) -> pl.DataFrame:
     offset: pl.Series | pl.Expr = pl.lit(None, pl.Int32).alias("offset")
     if "zone" in found.columns:
         offset = offsets(found.get_column("zone"))
+        wall = pl.when(~pl.lit(impossible(found.get_column("zone"), offset))).then(wall)
     return found.select("row", wall.alias("wall"), offset)
 
 

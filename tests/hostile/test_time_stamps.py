@@ -201,6 +201,20 @@ def test_t37_an_hour_24_with_minutes_is_shown_as_unread(logs: Logs) -> None:
     assert (source.events, source.unparsed, source.samples[0][1]) == (1, 1, 2)
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["2026-07-01T12:00:01{} web1 app[1]: up\n", '{{"time":"2026-07-01T12:00:01{}","level":"info","msg":"up"}}\n'],
+    ids=["syslog", "json"],
+)
+def test_an_offset_that_no_clock_has_is_shown_as_unread(logs: Logs, line: str) -> None:
+    """RFC 3339 knows offsets up to 23:59; which digit of +99:99 is wrong nobody can tell, nor that there was none."""
+    text = "".join(line.format(offset) for offset in ("+10:00", "+99:99", "-10:60", "+10:00"))
+    found = logs({"app.log": text}, "UTC")
+    (source,) = found.sources
+    assert seen(found) == [("2026-07-01 02:00:01", GIVEN)] * 2
+    assert (source.unparsed, [number for _, number, _ in source.samples]) == (2, [2, 3])
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_t38_months_of_other_languages(logs: Logs, language: str) -> None:
     """T38: the host's language names the month, with a full stop or without."""
