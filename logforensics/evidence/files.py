@@ -6,9 +6,11 @@ import codecs
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Generic, TypeVar
 
 from logforensics.evidence.cut import cut
+from logforensics.evidence.export import Export, is_export
 from logforensics.evidence.held import opened
 from logforensics.evidence.inflate import text_pieces
 from logforensics.evidence.model import Damage, LogFile
@@ -196,9 +198,11 @@ class BlockReader(FileReader[Block]):
         self._begins: list[tuple[int, int]] = []
         self._ends_in_line_feed = True
         self._behind = False
+        self._export = Export()
 
     def _given(self, pieces: Pieces) -> Iterator[Block]:
-        for part in cut(self._without_doubts(self._as_utf8(pieces)), self._chunk, self._longest):
+        text = self._in_lines(self._as_utf8(pieces))
+        for part in cut(self._without_doubts(text), self._chunk, self._longest):
             if isinstance(part, Hole):
                 self._hole(part)
             else:
@@ -206,7 +210,7 @@ class BlockReader(FileReader[Block]):
 
     def _end(self) -> None:
         self.lines += not self._ends_in_line_feed
-        if self._as_stored and all(damage.delivered for damage in self.damage):
+        if self._as_stored and not self._export.changed and all(damage.delivered for damage in self.damage):
             self.places = tuple(self._begins)
 
     def _block(self, data: bytes) -> Block:
@@ -230,6 +234,14 @@ class BlockReader(FileReader[Block]):
         self._behind = not hole.feeds
         if hole.length:
             self._ends_in_line_feed = hole.feeds > 0
+
+    def _in_lines(self, pieces: Pieces) -> Pieces:
+        """Passes text on as it is; the binary fields of a journal's export become lines, and offsets those of them."""
+        first = next(pieces, None)
+        if first is None:
+            return
+        every = chain([first], pieces)
+        yield from self._export.in_lines(every) if isinstance(first, bytes) and is_export(first) else every
 
     def _as_utf8(self, pieces: Pieces) -> Pieces:
         """Passes UTF-8 (and what is near it) on as it is; a UTF-16 file, as Windows loggers write it, becomes UTF-8.

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from logforensics.errors import LogForensicsError
 from logforensics.evidence.cut import cut
+from logforensics.evidence.export import is_export
 from logforensics.evidence.files import BLOCK_BYTES, LONGEST_LINE, Block
 from logforensics.evidence.held import opened
 from logforensics.evidence.model import Damage, LogFile
@@ -77,8 +78,9 @@ class RangeReader:
         self.lines = 0
         with opened(self.file) as disk:
             begin, end = (_line_at(disk, edge, self._chunk) for edge in (self._begin, self._end))
-            if begin == 0 and utf16(disk.reread(0, _LOOK)):
-                message = "UTF-16"
+            head = disk.reread(0, _LOOK) if begin == 0 else b""
+            if utf16(head) or is_export(head):
+                message = "UTF-16, or a journal's export"
                 raise RangeError(message)
             digest = hashlib.sha256()
             offset, index = begin, 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from logforensics.evidence.export import is_export
 from logforensics.evidence.packings import compression_of
 
 HEAD = 64 << 10
@@ -85,7 +86,7 @@ def not_a_log(name: str, head: bytes) -> str | None:
     for offset, magic, title in _MAGICS:
         if head[offset : offset + len(magic)] == magic:
             return title
-    if utf16(head):
+    if utf16(head) or is_export(head):
         return None
     stem = name.split(".", 1)[0].split("-", 1)[0]
     rest = _NUL_RUN.sub(b"\n", head)

@@ -26,7 +26,7 @@ from logforensics.timeline.build import read_timeline
 from tests.fuzz.mutate import mutated, overwritten
 from tests.fuzz.parts import Part, definition, every_sample, folder
 from tests.fuzz.reading import close, read_found
-from tests.hostile.journal_files import KINDS, journal, said
+from tests.hostile.journal_files import KINDS, export, journal, said
 from tests.hostile.login_records import LAYOUTS, records
 
 if sys.version_info >= (3, 14):
@@ -292,6 +292,7 @@ def found() -> list[Part]:
         for name in PACKERS
     ]
     parts += [
+        Found("text:export", "a.export", export(ENTRIES)),
         Found("bundle:tar", "b.tar", _tar()),
         Found("bundle:gnu-tar", "b.tar", _tar(tarfile.GNU_FORMAT)),
         Found("bundle:tar.gz", "b.tar.gz", _gzip(_tar())),
