@@ -211,6 +211,19 @@ def test_r41_overlapping_members(tmp_path: Path) -> None:
     assert found.passed_over["bundle.zip"]["state"] == "unread"
 
 
+def test_r41_a_zip_whose_members_have_no_name(tmp_path: Path) -> None:
+    """A name ends at its first NUL, which may be its first byte; the members are read, and told apart."""
+    data = packed_zip({"xa.log": lines(5), "xb.log": lines(5, 5), "ok.log": lines(5, 10)})
+    nameless = data.replace(b"xa.log", b"\0a.log").replace(b"xb.log", b"\0b.log")
+    found = read(write(tmp_path, {"bundle.zip": nameless}))
+    assert found.code == 0
+    assert {row["file"]: row["pid"] // 5 for row in found.events} == {
+        "bundle.zip!(no name)": 0,
+        "bundle.zip!(no name)#2": 1,
+        "bundle.zip!ok.log": 2,
+    }
+
+
 def test_r41_a_zip_of_much(tmp_path: Path) -> None:
     """256 MiB of zeros packed into a few hundred KiB are read in steps: they take no more memory than a little."""
     out = io.BytesIO()
