@@ -91,7 +91,7 @@ def _surely_back(block: Stretch) -> int:
 def _unset(stretch: Stretch) -> bool:
     """Whether a stretch begins within ten minutes of New Year in UTC, as clocks of some zone show it."""
     into_year = (stretch.first + WEST) % YEAR
-    return into_year < EAST + WEST and into_year % QUARTER < DEAD_CLOCK
+    return into_year < EAST + WEST + DEAD_CLOCK and into_year % QUARTER < DEAD_CLOCK
 
 
 def _ends_of_block(found: Sequence[Stretch], start: int) -> Iterator[int]:
