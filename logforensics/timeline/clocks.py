@@ -18,6 +18,7 @@ from logforensics.evidence.sample import sample_lines
 from logforensics.parsing.binary import BINARY
 from logforensics.schema import COUNT, TIME_BASIS, ZONE_NAME, lines_in
 from logforensics.settings import Settings
+from logforensics.timeline.beside import server_clocks
 from logforensics.timeline.host import Host, HostClock, Reading
 
 
@@ -37,12 +38,14 @@ class SettledSources:
 def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings: Settings) -> SettledSources:
     """Give every event its instant.
 
-    A naive source's zone is, in this order: the one given by --assume-tz; the evidence's own etc/timezone or
-    etc/localtime; the offset that other sources wrote; UTC with a warning.
+    A naive source's zone is, in this order: the one given by --assume-tz; that of its own program, where that writes
+    offsets into another log; the evidence's own etc/timezone or etc/localtime; the offset that other sources wrote; UTC
+    with a warning.
     """
     unread: list[tuple[str, str]] = []
     own = _recorded_zone(settings) or evidence_zone(roots, unread)
     host = Host(own, readings)
+    servers = server_clocks(readings, own)
     siblings = _years_seen(readings)
     mtimes = dict(settings.recorded.mtimes) if settings.recorded else {}
     frames: list[pl.DataFrame] = []
@@ -50,7 +53,7 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
     assumptions = [Assumption(name, "zone", f"it could not be read: {why}", 0) for name, why in unread]
     for reading in readings:
         told = _zone_for(reading, settings)
-        clock = HostClock(*told) if told else host.clock_of(reading)
+        clock = HostClock(*told) if told else servers.get(reading.source.name) or host.clock_of(reading)
         order = _day_order(reading)
         counted = [COUNT] if COUNT in reading.frame.columns else []
         walls = reading.frame.select(

@@ -69,8 +69,8 @@ class Host:
     """
 
     def __init__(self, own: tuple[Zone, str] | None, readings: Sequence[Reading]) -> None:
-        explicit = _explicit(readings)
-        local = [(reading, rows) for reading, rows in explicit if _writes_local_time(reading, rows)]
+        explicit = explicit_rows(readings)
+        local = [(reading, rows) for reading, rows in explicit if writes_local_time(reading, rows)]
         voters = local or explicit
         self._own = own
         self._readings = readings
@@ -211,7 +211,7 @@ def _choices(course: Sequence[Stretch]) -> tuple[Unsure, ...]:
     return (before, *found, after)
 
 
-def _explicit(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]:
+def explicit_rows(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]:
     """Each source's events that carry offset and year, as (utc, offset)."""
     found = []
     for reading in readings:
@@ -225,7 +225,7 @@ def _explicit(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFrame]]
     return found
 
 
-def _writes_local_time(reading: Reading, rows: pl.DataFrame) -> bool:
+def writes_local_time(reading: Reading, rows: pl.DataFrame) -> bool:
     """Whether the offsets of a source are the host's: some are not UTC's, or its format has local time."""
     patterns = reading.definition.patterns
     common = bool(patterns) and all(pattern.time.layout.startswith(_CLF) for pattern in patterns)
