@@ -147,6 +147,12 @@ MARKS: tuple[Mark, ...] = (
         "rsyslog imuxsock and imjournal, systemd-journald, kernel/ratelimit, kernel/audit.c",
     ),
     Mark(
+        "limited",
+        ("limiting ",),
+        r"^(?:\*[0-9]+ )?limiting (?:requests, excess: |connections by zone )",
+        "nginx (ngx_http_limit_req_module.c, ngx_http_limit_conn_module.c): a request that was turned away",
+    ),
+    Mark(
         "login",
         ("Accepted ", "TTY=", "ession"),
         r"^Accepted (?:password|publickey|keyboard-interactive/pam) for |TTY=[^ ]+ ; PWD=|^New session [^ ]+ of user "

@@ -15,6 +15,7 @@ from logforensics.analysis.boots import find_boots
 from logforensics.analysis.clocksteps import ClockStep, find_clock_steps
 from logforensics.analysis.failures import find_failures
 from logforensics.analysis.findings import Boot, Cite, Failure
+from logforensics.analysis.limits import spare_limited
 from logforensics.analysis.outcomes import bounded, web_outcomes
 from logforensics.analysis.runs import Run, failing_runs
 from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
@@ -204,7 +205,8 @@ def gather(timeline: Timeline) -> Facts:
         events = retimed(events, clocks)
         timeline = timeline.with_events(events)
     failures = find_failures(events)
-    outcomes = bounded(_once(web_outcomes(events), _upstream_outcomes(events, failures)))
+    asked = spare_limited(web_outcomes(events), events)
+    outcomes = bounded(_once(asked, _upstream_outcomes(events, failures)))
     polls = _regular(pollers(outcomes))
     return Facts(
         timeline,
@@ -227,7 +229,8 @@ def _regular(streams: Iterable[Stream]) -> tuple[Stream, ...]:
 def _marks(events: pl.DataFrame) -> tuple[MarkLine, ...]:
     if "mark" not in events.columns:
         return ()
-    rows = events.filter(pl.col("mark").is_not_null()).select(
+    # of requests turned away there may be millions, and their lines were heard already (analysis/limits.py)
+    rows = events.filter(pl.col("mark").is_not_null() & (pl.col("mark") != "limited")).select(
         "time", "file", "line", "mark", "program", "source", "message"
     )
     return tuple(
