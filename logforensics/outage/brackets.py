@@ -131,12 +131,16 @@ def _silent_with(case: Case, facts: Facts) -> list[Stream]:
 
 
 def _improbable(stream: Stream, since: datetime, until: datetime) -> bool:
-    """Whether a silence is no chance: by the stream's rhythm, or, with too few lines for one, by its share of all."""
+    """Whether a silence is no chance: by the stream's rhythm, or, with too few lines for one, by its share of all.
+
+    What had written but one line before has no habit that it could have broken.
+    """
     silence = (until - since).total_seconds()
     rhythm = stream.rhythm(without=(since, until))
     if rhythm is None:
         rest = (stream.times[-1] - stream.times[0]).total_seconds() - silence
-        return len(stream.times) >= FEWEST_LINES and silence > rest
+        habit = (stream.before(since) or 0) > 0
+        return habit and len(stream.times) >= FEWEST_LINES and silence > rest
     return rhythm.improbability(silence) >= SILENT_DECADES
 
 

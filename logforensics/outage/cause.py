@@ -60,19 +60,27 @@ class _Matter:
     def told(self, *kinds: str) -> list[Failure]:
         """Failure lines of some classes that may tell of the cause; what is only claimed does not count.
 
-        As it began; or while it lasted, if sources fell silent with it, or the failing requests' own server says so.
+        As it began; or while it lasted, if sources fell silent with it, or the failing requests' own server says so; or
+        as it ended, if all sources were silent: what cannot be written is told when it can be.
         Where requests failed it began with the first of them, or with the line that dates it, however long before
         them others had succeeded.
         """
         latest = self.brackets.start.latest.time
         late = latest + JUST_BEFORE
-        known = self.brackets.silent or self.case.of("host", "disk", "stall")
+        stalled = self.case.of("stall")
+        known = self.brackets.silent or stalled or self.case.of("host", "disk")
         early = self.begin if known else latest - JUST_BEFORE
+        until = self.end + JUST_BEFORE if stalled else self.end
         return [
             fail
-            for fail in self.facts.failures_in(early, self.end, *kinds)
+            for fail in self.facts.failures_in(early, until, *kinds)
             if fail.witness != "claimed"
-            and (fail.time <= late or self.brackets.silent or fail.source in self.facts.web_sources)
+            and (
+                fail.time <= late
+                or self.brackets.silent
+                or (stalled and fail.time >= self.end - JUST_BEFORE)
+                or fail.source in self.facts.web_sources
+            )
         ]
 
 

@@ -13,6 +13,7 @@ from logforensics.analysis.runs import FAILING_SHARES
 from logforensics.outage.cases import Case
 from logforensics.outage.facts import WHOLE_SECOND, Facts
 from logforensics.outage.model import Alibi
+from logforensics.outage.suspects import ODD, surprise
 from logforensics.schema import ALIKE, lines_expr
 
 NOTICED = min(FAILING_SHARES)
@@ -63,10 +64,13 @@ def logged_until(facts: Facts, begin: datetime, end: datetime) -> datetime | Non
 def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     """Judge each endpoint group by its requests in the stretches in which the case provably lasted.
 
-    Hit: at least NOTICED of its decided requests failed there, in runs of this case.  Provably not hit: it answered
-    there, and none of its requests failed.  "Absence is never acquittal": a group without requests is neither.
+    Hit: at least NOTICED of its decided requests failed there, in runs of this case, or, where it came and went, more
+    of them than its usual share explains.  Provably not hit: it answered there, and none of its requests failed.
+    "Absence is never acquittal": a group without requests is neither.
     """
-    runs = {run.group for suspect in case.of("service") for run in suspect.runs}
+    usual: dict[str, float] = {}
+    for run in (run for suspect in case.of("service") for run in suspect.runs):
+        usual[run.group] = max(run.baseline, usual.get(run.group, 0.0))
     spans = case.windows(facts.end)
     # A stamp of whole seconds may be of up to a second later than it says: at the edges it proves nothing.
     surely = asked_in([(begin + WHOLE_SECOND, end - WHOLE_SECOND) for begin, end in spans])
@@ -91,7 +95,8 @@ def endpoints_in(case: Case, facts: Facts) -> Endpoints:
     affected, unaffected, alibis = [], [], []
     for row in rows.iter_rows(named=True):
         ok, failed, group = row["ok"], row["failed"], row["group"]
-        if failed and group in runs and failed >= NOTICED * (ok + failed):
+        asked = ok + failed
+        if failed and group in usual and (failed >= NOTICED * asked or surprise(failed, usual[group] * asked) >= ODD):
             verdict = "failed"
             affected.append(group)
         elif ok and not failed:

@@ -76,14 +76,15 @@ def _before_stop(facts: Facts, stop: MarkLine) -> list[Edge]:
 
 
 def _silent_sources(facts: Facts, instant: datetime) -> tuple[str, ...]:
-    """Sources that had been improbably quiet at the machine's last sign of life."""
+    """Sources that had been improbably quiet at the machine's last sign of life, while it ran."""
+    up = max((boot.time for boot in facts.boots if boot.time < instant), default=facts.begin)
     quiet = []
     for stream in facts.sources:
         last = stream.before(instant)
         rhythm = None if last is None else stream.rhythm(without=(stream.times[last], instant))
         if last is None or rhythm is None:
             continue
-        silence = (instant - stream.times[last]).total_seconds()
+        silence = (instant - max(up, stream.times[last])).total_seconds()
         if rhythm.improbability(silence) >= SILENT_DECADES:
             quiet.append(stream.name)
     return tuple(quiet)

@@ -93,8 +93,11 @@ def _due(web: Stream, pollers: Sequence[Stream], since: datetime, until: datetim
     return min([until, *limits, *(beat.time for beat in beats)])
 
 
-def stalls(facts: Facts) -> list[Suspect]:
-    """Suspects from stretches without a line in any source, which no boot and no clock step explains."""
+def stalls(facts: Facts, hosts: Sequence[Suspect] = ()) -> list[Suspect]:
+    """Suspects from stretches without a line in any source, which no boot and no clock step explains.
+
+    Nor is a silence of its own what one of `hosts` keeps while it starts: a disk is checked, or somebody is waited for.
+    """
     everything, beating = facts.everything, facts.beating
     if everything is None or beating is None:
         return []
@@ -105,6 +108,8 @@ def stalls(facts: Facts) -> list[Suspect]:
         if not ends or _booted(facts, since, until) or _stepped(facts, since, until):
             continue
         if not any(begin <= since and until <= end for begin, end in long):
+            continue
+        if any(host.boot and host.boot.time <= since and until <= host.known_over(since) for host in hosts):
             continue
         if _web_alone(facts, since, until) or facts.lost_in(since, until):
             continue

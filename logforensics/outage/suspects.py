@@ -37,6 +37,9 @@ ODD = math.log(100)
 STOPPED, STARTED = re.compile(r"(?:Stopping|Stopped) "), re.compile(r"(?:Starting|Started) ")
 """How systemd begins what it says of a job (src/core/job.c); the unit's description follows."""
 
+BALANCERS = re.compile(r"^(?:kube-probe/|ELB-HealthChecker/|GoogleHC/|Envoy/HC|Consul Health Check|Edge Health Probe)")
+"""How the health checks of load balancers name themselves (Kubernetes, AWS, Google, Envoy, Consul, Azure)."""
+
 SHORTEST = timedelta(seconds=10)
 """Failures that are all over sooner are no outage: a visitor's browser is still waiting, a retry succeeds."""
 
@@ -93,7 +96,9 @@ def failing_services(facts: Facts) -> list[Suspect]:
         testify = [run for run in cluster if run.ever_ok or pointed]
         if sum(run.weight for run in testify) < needed:
             continue
-        if not pointed and (one_client_alone(cluster) or _others_served(facts, cluster)):
+        if not pointed and (
+            one_client_alone(cluster) or _others_served(facts, cluster) or _only_balanced(facts, cluster)
+        ):
             continue
         weight = _weight(facts, cluster, testify, first, last)
         if weight >= needed and last - first >= SHORTEST:
@@ -194,6 +199,21 @@ def _others_served(facts: Facts, cluster: Sequence[Run]) -> bool:
         & pl.col("group").cast(pl.String).is_in([run.group for run in cluster])
         & (pl.col("client").cast(pl.String) != clients.pop())
     )
+    return served.height > 0
+
+
+def _only_balanced(facts: Facts, cluster: Sequence[Run]) -> bool:
+    """Whether what failed is asked by nothing but the checks of load balancers, while all else was served.
+
+    That is how a server says that it wants no requests for a while (Kubernetes calls it readiness).
+    """
+    groups = [run.group for run in cluster]
+    mine = pl.col("group").cast(pl.String).is_in(groups)
+    agents = facts.outcomes.filter(mine).get_column("agent").cast(pl.String).unique().to_list()
+    if not all(agent is not None and BALANCERS.search(agent) for agent in agents):
+        return False
+    begin, end = min(run.first.began for run in cluster), max(run.last.began for run in cluster)
+    served = facts.outcomes.filter(pl.col("ok") & ~mine & pl.col("began").is_between(begin, end))
     return served.height > 0
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+
+import polars as pl
 
 from logforensics.analysis.bursts import find_bursts
 from logforensics.analysis.findings import Doubt
@@ -29,6 +32,7 @@ from logforensics.outage.suspects import failing_services
 from logforensics.outage.traces import alone
 from logforensics.outage.watchers import blind_spots
 from logforensics.outage.wishes import wishes_for
+from logforensics.schema import ALIKE, lines_in
 from logforensics.settings import Settings
 from logforensics.timeline.model import Timeline
 
@@ -39,7 +43,13 @@ SERVICE = re.compile(r"[A-Za-z0-9:_.@-]{1,64}\.service")
 """A unit name (systemd.unit(5)) that may stand in a sentence as it is."""
 
 PLANNED = timedelta(hours=1)
-"""A shutdown announced up to an hour ahead (shutdown(8) takes "+60") was meant."""
+"""A shutdown or a maintenance announced up to an hour ahead (shutdown(8) takes "+60") was meant."""
+
+UNAVAILABLE = 503
+"""What a server answers under "temporary overload or scheduled maintenance" (RFC 9110 section 15.6.4)."""
+
+MAINTENANCE = re.compile(r"(?i)\bmaintenance\b")
+"""Which of the lines that announce something tell of more than a shutdown."""
 
 
 def investigate(timeline: Timeline, settings: Settings) -> Investigation:
@@ -59,7 +69,7 @@ def investigate(timeline: Timeline, settings: Settings) -> Investigation:
         cites = {doubt.cite for doubt in lone}
         facts = replace(facts, boots=tuple(boot for boot in boots if boot.cite not in cites))
     hosts = hosts_down(facts)
-    still = [*hosts, *stalls(facts)]
+    still = [*hosts, *stalls(facts, hosts)]
     suspects = [*failing_services(facts), *still, *dead_disks(facts, hosts), *web_silences(facts, still)]
     outages = tuple(_outage(case, facts) for case in join(suspects, facts))
     gaps = (*explain(find_gaps(timeline.events, settings.threshold), outages, facts), *early_end(facts, suspects))
@@ -89,7 +99,7 @@ def _outage(case: Case, facts: Facts) -> Outage:
     begin, end = span = _window(edges, facts)
     windows = case.windows(facts.end)
     hit = endpoints_in(case, facts)
-    scope = _scope(case, hit)
+    scope = _scope(case, hit, facts)
     if scope == "total":
         hit = hit.without_alibis()
     alibis = (*hit.alibis, *sources_in(facts, windows, edges.silent))
@@ -121,11 +131,12 @@ def _window(edges: Brackets, facts: Facts) -> tuple[datetime, datetime]:
     return begin, max(begin, end)
 
 
-def _scope(case: Case, hit: Endpoints) -> str:
+def _scope(case: Case, hit: Endpoints, facts: Facts) -> str:
     """Total if nothing at all was served while it lasted, else partial.
 
-    A machine that is not running serves nothing, whatever was answered while it went down and came up.  One endpoint
-    that fails while no other is asked for says nothing of the others: that is partial as well.
+    A machine that is not running serves nothing, whatever was answered while it went down and came up.  What fails
+    while nothing else is asked for says nothing of the others: that is partial as well, unless it is the better part of
+    what is asked for otherwise.
     """
     if len(case.of("host")) == len(case.suspects):
         return "total"
@@ -133,12 +144,28 @@ def _scope(case: Case, hit: Endpoints) -> str:
         return "partial"
     if case.of("host", "web", "stall") and not case.of("disk"):
         return "total"
-    return "total" if len(hit.affected) > 1 else "partial"
+    return "total" if len(hit.affected) > 1 and _most(hit.affected, facts) else "partial"
+
+
+def _most(groups: Sequence[str], facts: Facts) -> bool:
+    """Whether half of all good answers at least were for some groups, or there are none to tell."""
+    good = facts.outcomes.filter("ok")
+    mine = good.filter(pl.col("group").cast(pl.String).is_in(list(groups)))
+    return 2 * lines_in(mine, ALIKE) >= lines_in(good, ALIKE)
 
 
 def _planned(case: Case, facts: Facts) -> bool:
+    """Whether the logs say that it was meant: a shutdown in good order, or 503s, that had been announced."""
     boots = [suspect.boot for suspect in case.of("host") if suspect.boot]
-    return any(boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots)
+    if any(boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots):
+        return True
+    fails = [fail for suspect in case.of("service") for run in suspect.runs for fail in run.fails]
+    if len(case.of("service")) < len(case.suspects) or 2 * sum(fail.status == UNAVAILABLE for fail in fails) <= len(
+        fails
+    ):
+        return False
+    first = case.first_fail
+    return any(MAINTENANCE.search(mark.message) for mark in facts.unusual("planned", first - PLANNED, first))
 
 
 def _notes(case: Case, facts: Facts) -> tuple[str, ...]:

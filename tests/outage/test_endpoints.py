@@ -29,6 +29,26 @@ def test_failing_everywhere_is_total(tmp_path: Path) -> None:
     assert outage.unaffected == ()
 
 
+def test_two_that_fail_while_nothing_else_is_asked_for_are_partial(tmp_path: Path) -> None:
+    """Of pages that make up most of what is asked for otherwise, nobody knows how they were."""
+    scene = morning(begin="06:00", end="09:00")
+    scene.live(UP, at("12:00"))
+    for time in every(DOWN, UP, 20):
+        for path in CALLS:
+            scene.ask(time, path, (502, 0.0), f"198.51.100.{time.minute + time.second}")
+    outage = scene.outage(tmp_path)
+    assert (outage.scope, outage.affected) == ("partial", CALLS)
+
+
+def test_what_comes_and_goes_is_hit_if_it_fails_more_than_it_ever_does(tmp_path: Path) -> None:
+    """An endpoint that is refused half a minute of each five fails for one in ten, and never did at other times."""
+    scene = morning(begin="06:00", end="12:00")
+    for time in every(at("06:00"), at("12:00"), 3):
+        down = at("09:00") <= time < at("10:00") and time.minute % 5 == 0 and time.second < 30
+        scene.ask(time, CALLS[0], (502 if down else 200, 0.0), f"198.51.100.{time.minute + time.second}")
+    assert CALLS[0] in scene.outage(tmp_path).affected
+
+
 def test_mixed_endpoint_is_neither(tmp_path: Path) -> None:
     """One bad answer among many good ones neither convicts nor acquits."""
     scene = morning(failing(DOWN, UP, 502, (CALLS[0],)))

@@ -103,3 +103,12 @@ def test_impatient_visitors_are_no_outage(tmp_path: Path) -> None:
     for count, time in enumerate(every(at("06:10"), at("12:00"), 1200)):
         scene.ask(time, CALLS[0], (499, 1.0), f"198.51.100.{count + 100}")
     assert scene.outages(tmp_path) == ()
+
+
+@pytest.mark.parametrize(("agent", "found"), [("kube-probe/1.29", 0), ("ELB-HealthChecker/2.0", 0), ("curl/8.5.0", 1)])
+def test_readiness_that_only_load_balancers_ask_for_is_no_service(tmp_path: Path, agent: str, found: int) -> None:
+    """Their checks are answered 503 for an hour while visitors are served; any other client's calls are a service."""
+    scene = morning()
+    for time in every(at("06:00"), at("12:00"), 10):
+        scene.ask(time, "/readyz", (503 if at("09:00") <= time < at("10:00") else 200, 0.0), "192.0.2.5", agent)
+    assert len(scene.outages(tmp_path)) == found
