@@ -6,22 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from tests.simulate import misled
-from tests.simulate.check import faults_of
-from tests.simulate.outages import OUTAGES, Kind
-from tests.simulate.time_traps import TIME_TRAPS
-from tests.simulate.traps import TRAPS
+from tests.simulate.check import EVERY_OUTAGE, EVERY_TRAP, faults_of
+from tests.simulate.outages import Kind
 
 SEED = 1
 
 
-@pytest.mark.parametrize("kind", [*OUTAGES, *misled.OUTAGES], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", EVERY_OUTAGE, ids=lambda kind: kind.__name__)
 def test_outage_is_found_where_it_was(kind: Kind, tmp_path: Path) -> None:
     """It is told once, both brackets hold the truth, and cause, scope and endpoints are among those the logs allow."""
     assert faults_of(kind, SEED, tmp_path / "host")[0] == []
 
 
-@pytest.mark.parametrize("kind", [*TRAPS, *TIME_TRAPS, *misled.TRAPS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", EVERY_TRAP, ids=lambda kind: kind.__name__)
 def test_nothing_happened(kind: Kind, tmp_path: Path) -> None:
     """No outage is told of a server that had none."""
     assert faults_of(kind, SEED, tmp_path / "host")[0] == []

@@ -15,11 +15,15 @@ from logforensics.analysis.columns import read_for_analysis
 from logforensics.outage.model import Edge, Outage
 from logforensics.outage.verdict import investigate
 from logforensics.settings import Settings
-from tests.simulate import misled
+from tests.simulate import machines, misled, noise, services
 from tests.simulate.outages import OUTAGES, Kind, Truth
 from tests.simulate.server import Server
 from tests.simulate.time_traps import TIME_TRAPS
 from tests.simulate.traps import TRAPS
+
+EVERY_OUTAGE: tuple[Kind, ...] = (*OUTAGES, *misled.OUTAGES, *services.OUTAGES, *machines.OUTAGES)
+
+EVERY_TRAP: tuple[Kind, ...] = (*TRAPS, *TIME_TRAPS, *misled.TRAPS, *noise.TRAPS)
 
 GRACE = 2.0
 """Seconds on every instant: most stamps have whole seconds."""
@@ -88,6 +92,8 @@ def _rest(truth: Truth, mine: list[Outage], made: Server) -> list[str]:
         wrong.append(f"the cause is told as {mine[0].cause.kind}: {mine[0].cause.reasons}")
     if mine[0].scope != truth.scope and not (truth.hit and not served):
         wrong.append(f"the scope is told as {mine[0].scope}")
+    if mine[0].planned != truth.planned:
+        wrong.append("it was planned" if truth.planned else "it was not planned")
     hit = {path for outage in mine for path in outage.affected}
     if truth.hit:
         failed = Counter(_failed(made, begin, end))
@@ -107,7 +113,7 @@ def _instant(edge: Edge | None) -> float | None:
 def main(first: int, count: int, names: list[str]) -> int:
     """Prints a line for each kind and whatever was wrong; returns how many verdicts were."""
     bad = 0
-    for kind in (*OUTAGES, *misled.OUTAGES, *TRAPS, *TIME_TRAPS, *misled.TRAPS):
+    for kind in (*EVERY_OUTAGE, *EVERY_TRAP):
         if names and kind.__name__ not in names:
             continue
         wrong, widths = 0, []

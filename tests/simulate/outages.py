@@ -17,6 +17,7 @@ class Truth:
     """What really happened: instants in epoch seconds; `start` None = under way when the logs begin, `end` None = not over.
 
     `causes` are the classes the evidence allows.  `hit` are the paths that failed; empty where nothing was served.
+    `planned`: the logs say that it was meant.
     """
 
     start: float | None
@@ -24,6 +25,7 @@ class Truth:
     scope: str
     causes: tuple[str, ...]
     hit: tuple[str, ...] = ()
+    planned: bool = False
 
 
 Kind = Callable[[int], tuple[Server, tuple[Truth, ...]]]
