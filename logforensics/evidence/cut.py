@@ -46,10 +46,10 @@ class _Pending:
     def take_lines(self) -> bytes:
         """Everything up to the last line feed; b"" if there is none."""
         whole = self._whole
-        last = self._parts[-1]
-        before = self.total - len(last)
         if not whole:
             return b""
+        last = self._parts[-1]
+        before = self.total - len(last)
         if whole > before:  # nearly always: only the last part is cut, the others are not copied twice
             self._parts[-1] = memoryview(last)[: whole - before] if before else last[:whole]
             lines, rest = self.take_all(), last[whole - before :]

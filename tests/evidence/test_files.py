@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from logforensics.evidence.cut import cut
 from logforensics.evidence.files import Block, BlockReader, read_blocks
 from logforensics.evidence.model import Damage, LogFile
 
@@ -63,6 +64,18 @@ def test_line_longer_than_the_cap(tmp_path: Path) -> None:
     whole = hashlib.sha256(b"A" * 100).hexdigest()
     assert reader.damage == [Damage("overlong", "x.log", 38, 69, line=2, sha256=whole)]
     assert (reader.lines, reader.text_bytes) == (3, 112)
+
+
+def test_line_longer_than_the_cap_in_one_piece() -> None:
+    """An unpacked file comes in larger pieces than a line may be long; nothing was held back before its first one."""
+    parts = list(cut(iter([b"x" * 40 + b"\nshort\n", b"y" * 40 + b"\n"]), 8, 32, kept=4))
+    assert [part if isinstance(part, bytes) else (part.kind, part.length) for part in parts] == [
+        b"xxxx",
+        ("overlong", 37),
+        b"short\n",
+        b"yyyy",
+        ("overlong", 37),
+    ]
 
 
 def test_blocks_of_nuls_become_one_damage(tmp_path: Path) -> None:

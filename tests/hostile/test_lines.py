@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fuzz.binaries import PACKERS
 from tests.hostile.evidence import CAP, line, lines, logforensics, numbers, read, spawned, well, write
 from tests.hostile.formats import FORMATS
 
@@ -72,6 +73,15 @@ def test_r12_a_long_line_hides_nothing_behind_it(tmp_path: Path) -> None:
         else:
             assert long == "x" * len(long)
             assert found.kinds(name) == {"torn", "overlong"}
+
+
+@pytest.mark.parametrize("compression", PACKERS)
+def test_r12_a_packed_file_that_begins_with_a_long_line(tmp_path: Path, compression: str) -> None:
+    """Longer than what is looked at to recognise the format: it is an event like the ten behind it."""
+    data = PACKERS[compression](line(0, "x" * 300_000) + lines(10, 1))
+    found = read(write(tmp_path, {"app.log.packed": data}))
+    assert (found.code, found.damage) == (0, [])
+    assert numbers(found.events) == list(range(11))
 
 
 @pytest.mark.parametrize("data", [b"", b"\n", b"\n\n", b"x", b"xy"])
