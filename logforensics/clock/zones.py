@@ -117,7 +117,10 @@ class Zone:
                 steps.append((at, offset))
         if len(steps) == 1:
             return cls.fixed(steps[0][1])
-        return cls("UTC" + " then ".join(offset_text(offset) for _, offset in steps[:4]), steps=tuple(steps))
+        first, last = offset_text(steps[0][1]), offset_text(steps[-1][1])
+        since = f"{_EPOCH + timedelta(seconds=steps[-1][0]):%Y-%m-%d %H:%M} UTC"
+        times = f"changed {len(steps) - 1} times, the last time" if len(steps) > 2 else "changed"
+        return cls(f"UTC{first}, {times} to {last} at {since}", steps=tuple(steps))
 
     def offset_at(self, instant: datetime) -> int:
         """The offset in seconds east of UTC at an instant (naive = UTC)."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import NamedTuple
 
 from logforensics.analysis.findings import Cite, Failure
 from logforensics.outage.barred import Barred, barred
@@ -14,7 +15,7 @@ from logforensics.outage.brackets import Brackets
 from logforensics.outage.cases import Case
 from logforensics.outage.facts import Facts, MarkLine
 from logforensics.outage.model import Cause
-from logforensics.outage.suspects import Suspect
+from logforensics.outage.suspects import STARTED, STOPPED, Suspect
 
 SAID = 0.95
 """The kernel, or the service manager itself, said so."""
@@ -104,7 +105,8 @@ def _panic(of: _Matter) -> Cause | None:
         return None
     found = [fail for fail in of.facts.failures_in(of.begin, of.end, "panic") if fail.witness != "claimed"]
     if found:
-        return Cause("kernel-panic", SAID, _cites(found), ("the kernel itself reported that it could not go on",))
+        words = ("the kernel itself reported that it could not go on",)
+        return Cause("kernel-panic", SAID, _cites(found), words, found[0].time)
     told = [boot for boot in boots if boot.manner == "panic"]
     if told:
         return Cause("kernel-panic", SAID, told[0].evidence, ("the session before the boot ended in a panic",))
@@ -116,14 +118,16 @@ def _memory(of: _Matter) -> Cause | None:
     found = [fail for fail in of.told("oom-kill") if fail.time <= until]
     if not found or not (of.case.of("service", "web", "host")):
         return None
-    return Cause("out-of-memory", SAID, _cites(found), ("the kernel killed a process for want of memory as it began",))
+    words = ("the kernel killed a process for want of memory as it began",)
+    return Cause("out-of-memory", SAID, _cites(found), words, found[0].time)
 
 
 def _disk_full(of: _Matter) -> Cause | None:
     found = of.told("disk-full")
     if not found:
         return None
-    return Cause("disk-full", ECHOED, _cites(found), ("programs were told that no space is left on the device",))
+    words = ("programs were told that no space is left on the device",)
+    return Cause("disk-full", ECHOED, _cites(found), words, found[0].time)
 
 
 def _read_only(of: _Matter) -> Cause | None:
@@ -136,9 +140,10 @@ def _read_only(of: _Matter) -> Cause | None:
         if silent:
             reasons.append(f"{_names(silent)} fell silent together and stayed so, while others went on")
             cites = tuple(dict.fromkeys((*cites[:1], *_last_lines(of)[:1], *cites[1:])))
-        return Cause("disk-read-only", sure, cites, tuple(reasons))
+        return Cause("disk-read-only", sure, cites, tuple(reasons), direct[0].time)
     if found and (silent or of.case.of("disk")):
-        return Cause("disk-read-only", ECHOED, _cites(found), ("a disk reported errors as its logs fell silent",))
+        words = ("a disk reported errors as its logs fell silent",)
+        return Cause("disk-read-only", ECHOED, _cites(found), words, found[0].time)
     if of.case.of("disk") or (len(silent) > 1 and of.case.of("service") and of.case.of("host")):
         names = silent or of.case.of("disk")[0].silent
         return Cause(
@@ -211,7 +216,8 @@ def _network(of: _Matter) -> Cause | None:
     if reason.stopped:
         return None
     if reason.links:
-        return Cause("network-loss", SAID, _mark_cites(reason.links), ("the network link was reported down",))
+        words = ("the network link was reported down",)
+        return Cause("network-loss", SAID, _mark_cites(reason.links), words, reason.links[0].time)
     if reason.complaints:
         cites = _mark_cites(reason.complaints)
         return Cause("network-loss", ECHOED, cites, ("programs could not reach the network either",))
@@ -224,7 +230,8 @@ def _web_server(of: _Matter) -> Cause | None:
     reason = of.barred
     if reason.stopped and reason.stops:
         cites = _mark_cites(reason.stops)
-        return Cause("web-server-down", SAID, cites, ("the web server was stopped or did not start",))
+        words = ("the web server was stopped or did not start",)
+        return Cause("web-server-down", SAID, cites, words, reason.stops[0].time)
     if reason.stopped:
         return Cause("web-server-down", INFERRED, _mark_cites(reason.starts), ("the web server had to be started",))
     if reason.restarted:
@@ -256,15 +263,49 @@ def _upstream(of: _Matter) -> Cause | None:
     cites = _cites([*refusals, *timeouts])
     if len(bad) + len(busy) + len(refusals) > len(slow) + len(timeouts):
         # 502 says that the web server got no answer it could use; 503 an application may say itself, in maintenance
+        order = _restart(of)
         if refusals:
-            return Cause("upstream-down", ECHOED, cites, ("the backend refused connections",))
+            words = ("the backend refused connections", *order.reasons)
+            return Cause(
+                "upstream-down", ECHOED, (*cites[:1], *order.cites, *cites[1:]), words, orderly=bool(order.cites)
+            )
         if len(bad) >= len(busy):
-            return Cause("upstream-down", INFERRED, (bad[0].cite,), ("the backend gave no answer that could be used",))
+            words = ("the backend gave no answer that could be used", *order.reasons)
+            return Cause("upstream-down", INFERRED, (bad[0].cite, *order.cites), words, orderly=bool(order.cites))
         return Cause("upstream-down", LEFT, (busy[0].cite,), ("requests were answered 503 (Service Unavailable)",))
     if slow:
         return Cause("upstream-slow", ECHOED if timeouts else INFERRED, cites or (fails[0].cite,),
                      ("requests waited for the backend in vain",))  # fmt: skip
     return Cause("unknown", LEFT, (fails[0].cite,), ("the backend answered with errors, and nothing says why",))
+
+
+class _Restart(NamedTuple):
+    """The lines by which something was stopped as it began and started again as it ended; none where nothing was."""
+
+    cites: tuple[Cite, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def _restart(of: _Matter) -> _Restart:
+    """Whether the service manager stopped a service in order as it began, and started it again before it was over.
+
+    A service that failed or was killed meanwhile was not in order.
+    """
+    first, facts = of.brackets.start.latest.time, of.facts
+    stops = [
+        mark for mark in facts.unusual("service-stop", of.begin, first + JUST_BEFORE) if mark.message.startswith("Stop")
+    ]
+    names = {STOPPED.sub("", mark.message).rstrip(".") for mark in stops}
+    starts = [
+        mark
+        for mark in facts.unusual("service-start", first, of.end)
+        if mark.message.startswith("Started") and STARTED.sub("", mark.message).rstrip(".") in names
+    ]
+    if not starts or facts.unusual("service-fail", of.begin, of.end):
+        return _Restart()
+    back = STARTED.sub("", starts[-1].message).rstrip(".")
+    stop = next(mark for mark in stops if STOPPED.sub("", mark.message).rstrip(".") == back)
+    return _Restart((stop.cite, starts[-1].cite), ("it was stopped in order, and started again",))
 
 
 def _cites(found: Iterable[Failure]) -> tuple[Cite, ...]:

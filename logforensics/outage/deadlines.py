@@ -77,14 +77,18 @@ def still_silent(streams: Iterable[Stream], since: datetime, until: datetime, ne
     return sorted(edges, key=lambda edge: (edge.time, edge.cite or ("", 0)), reverse=True)
 
 
-MOST_DECADES = 9
-"""Nobody can picture a chance below one in a thousand million, and no rhythm is known well enough to tell it."""
+MOST_DECADES = 6
+"""Nobody can picture a chance below one in a million, and no rhythm is known well enough to tell it."""
 
 
 def odds(rhythm: Rhythm, silence: float) -> str:
     """The chance of a silence of so many seconds at a stream's rhythm, in words; nothing where it is not small."""
     decades = int(min(MOST_DECADES, rhythm.improbability(silence)))
-    return f" (the chance of that is below 1 in {10**decades:,})" if decades >= 2 else ""
+    if decades < 2:
+        return ""
+    return (
+        f" (the chance of that is below {'one in a million' if decades == MOST_DECADES else f'1 in {10**decades:,}'})"
+    )
 
 
 def describe(stream: Stream) -> str:

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from logforensics.analysis.findings import Cite
 
+WAITING = " of waiting"
+"""Stands in the reason of an edge that was moved by what a request had waited when its line was written."""
+
 
 @dataclass(frozen=True)
 class Edge:
@@ -47,12 +50,18 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Cause:
-    """A cause class (DESIGN.md section 7), how sure it is (0..1), and the lines and reasons it rests on."""
+    """A cause class (DESIGN.md section 7), how sure it is (0..1), and the lines and reasons it rests on.
+
+    `told` is when a line first said so (UTC), None where it was inferred.  `orderly` tells that what failed was stopped
+    and started again on purpose.
+    """
 
     kind: str
     confidence: float
     evidence: tuple[Cite, ...] = ()
     reasons: tuple[str, ...] = ()
+    told: datetime | None = None
+    orderly: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import polars as pl
 from logforensics.analysis.findings import Boot, Cite
 from logforensics.analysis.runs import FAILING_SHARES, UNKNOWN, Fail, Run, one_client_alone
 from logforensics.outage.facts import Facts
-from logforensics.outage.model import Edge
+from logforensics.outage.model import WAITING, Edge
 from logforensics.schema import ALIKE, lines_expr, lines_in
 
 UPSTREAM = ("upstream-timeout", "upstream-refused")
@@ -341,5 +341,5 @@ def _failed(fail: Fail, which: str, *, surely: bool = False) -> Edge:
     waited = (fail.time - fail.began).total_seconds()
     reason = f"{which} was answered {fail.status}"
     if waited >= 1:
-        reason += f" after {waited:.0f} s of waiting: it had come that much earlier"
+        reason += f" after {waited:.0f} s{WAITING}: it had come that much earlier"
     return Edge(fail.began, fail.cite, reason, shift=-waited if waited else 0.0)

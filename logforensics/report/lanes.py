@@ -78,8 +78,10 @@ def _filled(panel: Panel, report: Report, events: pl.DataFrame, outcomes: pl.Dat
     lanes = _sources(report, events, begin, end, outages)
     if outcomes is not None and outcomes.height:
         asked = outcomes.filter(pl.col("began").is_between(begin, end))
-        lanes += _endpoints(asked, begin, end, outages)
-        lanes += _monitors(asked, begin, end, outages)
+        logged = outcomes.select(pl.col("began").min().alias("first"), pl.col("began").max().alias("last")).row(0)
+        answers = [*_endpoints(asked, begin, end, outages), *_monitors(asked, begin, end, outages)]
+        # where no request at all is logged any more, nothing is known of one endpoint either
+        lanes += [replace(lane, first=logged[0], last=logged[1]) for lane in answers]
     if panel.edge:
         # Close up, who says nothing tells nothing.
         lanes = [lane for lane in lanes if any(lane.up) or any(lane.down)]

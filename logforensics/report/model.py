@@ -115,7 +115,7 @@ class Lane:
     """Counts per bin: `up` what was written or answered well, `down` what tells of an error or was answered badly.
 
     `kind` is "source", "endpoint" or "monitor"; `name` is hostile, escape it; `note` is ours.  `first` and `last` (UTC)
-    bound what a source covers; `gaps` are its silences.
+    bound what a source covers, or the logs of requests; `gaps` are its silences.
     """
 
     kind: str

@@ -16,6 +16,7 @@ from logforensics.report.layout import Paper, columns
 from logforensics.report.model import Note, SourceRow
 from logforensics.report.verdict import length
 from logforensics.report.words import (
+    DAMAGES,
     FAILURES,
     SILENCES,
     about,
@@ -282,6 +283,7 @@ def sources(
     if damage:
         lines += ["", "Damage:"]
         lines += [f"  {damage_words(item)}" for item in damage]
+        lines += [f"  {kind}: {words}" for kind, words in DAMAGES.items() if any(item.kind == kind for item in damage)]
     if assumed:
         lines += ["", "Assumed:"]
         lines += [f"  {plain(note.source)}: {plain(note.text)} ({plural(note.events, 'event')})" for note in assumed]

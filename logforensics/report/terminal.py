@@ -26,6 +26,8 @@ from logforensics.report.verdict import (
     length,
     main_blind_spot,
     seen_in_time,
+    told_at,
+    written,
 )
 from logforensics.report.words import (
     agent_name,
@@ -152,7 +154,7 @@ def _outage(outage: Outage, report: Report, paper: Paper, level: int) -> list[st
         lines += _when("Ended", outage.end, report, paper, level)
     lasted = span_words(*length(outage, report.end))
     lines += paper.labelled("Lasted", "; ".join([lasted, *(outage.notes if level else ())]))
-    lines += _cause(outage, paper, level)
+    lines += _cause(outage, report, paper, level)
     lines += _hit(outage, report, paper, level)
     lines += _monitor(outage, paper, level)
     if seen_in_time(outage) and outage.detection is not None and level:
@@ -167,21 +169,23 @@ def _when(label: str, bracket: Bracket, report: Report, paper: Paper, level: int
     zone = report.zone
     latest = bracket.latest
     if level == SHORT:
-        return _cited(paper, label, bracket_words(bracket, zone, whole=True), latest.cite)
+        stamp = written(latest, zone)
+        lines = _cited(paper, label, bracket_words(bracket, zone, whole=True), latest.cite)
+        return [*lines, *(paper.paragraph(f"(its line was {stamp})", 10) if stamp else ())]
     late = " (the logs begin later)" if bracket.earliest is None else ""
     lines = paper.labelled(label, bracket_words(bracket, zone) + late)
     if bracket.earliest is not None:
-        lines += _edge("after:", bracket.earliest, paper)
-    lines += _edge("by:", latest, paper)
+        lines += _edge("after:", bracket.earliest, report, paper)
+    lines += _edge("by:", latest, report, paper)
     if level == FULL:
         for edge in bracket.outer:
-            lines += _edge(f"or by {clock(edge.time, zone)[11:]}:", edge, paper)
+            lines += _edge(f"or by {clock(edge.time, zone)[11:]}:", edge, report, paper)
     return lines
 
 
-def _edge(label: str, edge: Edge, paper: Paper) -> list[str]:
-    shifted = f" ({duration(-edge.shift)} before that line)" if edge.shift < 0 else ""
-    return paper.beside(f"{label} {plain(edge.reason)}{shifted}", _cite(edge.cite))
+def _edge(label: str, edge: Edge, report: Report, paper: Paper) -> list[str]:
+    stamp = written(edge, report.zone).partition(",")[0]  # the reason tells of the wait
+    return paper.beside(f"{label} {plain(edge.reason)}{f' ({stamp})' if stamp else ''}", _cite(edge.cite))
 
 
 def _cite(cite: Cite | None) -> str:
@@ -194,12 +198,15 @@ def _cited(paper: Paper, label: str, text: str, cite: Cite | None) -> list[str]:
     return paper.flush(lines, _cite(cite))
 
 
-def _cause(outage: Outage, paper: Paper, level: int) -> list[str]:
-    cause = outage.cause
+def _cause(outage: Outage, report: Report, paper: Paper, level: int) -> list[str]:
+    cause, told = outage.cause, told_at(outage, report.zone)
     if level == SHORT:
-        words = cause_words(outage).replace("confidence ", "")
-        return _cited(paper, "Cause", words, cause.evidence[0] if cause.evidence else None)
-    lines = paper.labelled("Cause", cause_words(outage))
+        words, cite = cause_words(outage).replace("confidence ", ""), cause.evidence[0] if cause.evidence else None
+        lines = _cited(paper, "Cause", words + told, cite)
+        # the line that proves it is worth more than its time
+        shown = len(lines) == 1 and cite is not None and lines[0].endswith(f":{cite.line}")
+        return lines if shown else _cited(paper, "Cause", words, cite)
+    lines = paper.labelled("Cause", cause_words(outage) + told)
     for number, reason in enumerate(cause.reasons[:MOST_REASONS]):
         cite = cause.evidence[number] if number < len(cause.evidence) else None
         lines += paper.beside(f"- {plain(reason)}", _cite(cite))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from logforensics.clock.zones import Zone
-from logforensics.outage.model import BlindSpot, Bracket, Outage
+from logforensics.outage.model import WAITING, BlindSpot, Bracket, Edge, Outage
 from logforensics.report.document import Line, Span, Value, values
 from logforensics.report.model import Report
-from logforensics.report.words import CAUSES, about, clock, offset, plural, span_words, sureness
+from logforensics.report.words import CAUSES, RESTARTED, about, clock, offset, plural, span_words, sureness
 
 MOST_NAMES = 4
 """Endpoints a sentence names before it says how many more there are."""
@@ -104,10 +104,38 @@ def _clock_of(time: datetime, outage: Outage, report: Report) -> str:
     return text[11:] if text[:10] == clock(outage.start.latest.time, report.zone)[:10] else text
 
 
+def written(edge: Edge, zone: Zone) -> str:
+    """When the line of an edge was written, where that was later; else "".
+
+    As "written 09:07:55, when the request had waited 60 s".
+    """
+    if edge.shift >= 0:
+        return ""
+    stamp, day = edge.time - timedelta(seconds=edge.shift), clock(edge.time, zone)[:10]
+    text = clock(stamp, zone)[:19]
+    waited = f", when the request had waited {-edge.shift:.0f} s" if WAITING in edge.reason else ""
+    return f"written {text[11:] if text[:10] == day else text}{waited}"
+
+
+def cause_noun(outage: Outage) -> str:
+    """As "the disk went read-only"; what was stopped and started in order was not "down"."""
+    kind = outage.cause.kind
+    return RESTARTED if outage.cause.orderly else CAUSES.get(kind, kind)
+
+
+def told_at(outage: Outage, zone: Zone) -> str:
+    """When a line first said so: ", first told at 18:10:28", with its date where it did not begin on that; or ""."""
+    told = outage.cause.told
+    if told is None:
+        return ""
+    text = clock(told, zone)[:19]
+    return f", first told at {text[11:] if text[:10] == clock(outage.start.latest.time, zone)[:10] else text}"
+
+
 def cause_words(outage: Outage) -> str:
     """As "the disk went read-only (very likely, confidence 0.90)"."""
     cause = outage.cause
-    words = CAUSES.get(cause.kind, cause.kind)
+    words = cause_noun(outage)
     if cause.kind == "unknown":
         return words
     return f"{words} ({sureness(cause.confidence)}, confidence {cause.confidence:.2f})"
@@ -170,7 +198,7 @@ def sentences(outage: Outage, report: Report) -> tuple[Line, ...]:
         over = bracket_words(outage.end, zone, whole=True)
         first = f"{article} {what} began {start} and ended {over}; it lasted {span_words(low, high)}."
     lead = "The cause is" if outage.cause.kind == "unknown" else "The cause:"
-    result = [(first,), effect(outage, report), (f"{lead} {cause_words(outage)}.",)]
+    result = [(first,), effect(outage, report), (f"{lead} {cause_words(outage)}{told_at(outage, zone)}.",)]
     spot = main_blind_spot(outage.blind_spots)
     if spot is not None:
         until = logged_until(outage, report)

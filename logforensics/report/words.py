@@ -31,6 +31,9 @@ CAUSES = {
 }
 """The cause classes of DESIGN.md section 7 in words."""
 
+RESTARTED = "the application behind the web server was stopped and started again"
+"""Instead of "was down", where that was done in order."""
+
 FAILURES = {
     "ro-remount": "a filesystem turned read-only",
     "fs-error": "a filesystem found an error in itself",
@@ -72,6 +75,23 @@ SILENCES = {
     "unknown": "not known",
 }
 """The causes of a silence (analysis.findings.Gap) in words."""
+
+
+DAMAGES = {
+    "torn": "a line without its end: it was being written, or the rest was never written",
+    "nul": "zeros where text should be: after a power cut a journaled filesystem knows a file's length, but not the "
+    "text that was written last, and what they stand for is lost",
+    "binary": "bytes that are no text",
+    "encoding": "bytes that are no UTF-8; they are shown as \\xNN",
+    "eio": "the disk could not be read there",
+    "shrunk": "the file became shorter while it was read",
+    "changed": "the file was rewritten while it was read",
+    "unread": "what could not be read",
+    "overlong": "the rest of a line of more than 16 MiB",
+    "resync": "an event that stood on the same line behind a torn one",
+    "junk": "lines in no known format, where they are most of a log",
+}
+"""The kinds of damage (evidence.model.Damage) in words; those of packed files say themselves what failed."""
 
 
 def _local(time: datetime, zone: Zone) -> datetime:

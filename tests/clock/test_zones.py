@@ -131,6 +131,14 @@ def test_observed_offsets_make_a_zone() -> None:
     assert [zone.offset_at(utc(2019, 1, 1)), zone.offset_at(utc(2020, 5, 1))] == [39600, 36000]
 
 
+def test_observed_zone_says_when_it_changed() -> None:
+    """The label names both offsets and the instant; of many changes it names the last one."""
+    once = Zone.observed([(utc(2020, 1, 1), 39600), (utc(2020, 4, 4, 16), 36000)])
+    assert once.label == "UTC+11:00, changed to +10:00 at 2020-04-04 16:00 UTC"
+    twice = Zone.observed([(utc(2020, 1, 1), 39600), (utc(2020, 4, 4, 16), 36000), (utc(2020, 10, 3, 16), 39600)])
+    assert twice.label == "UTC+11:00, changed 2 times, the last time to +11:00 at 2020-10-03 16:00 UTC"
+
+
 def test_observed_change_back_is_a_fold() -> None:
     """Where observed offsets step back, a wall has two instants."""
     zone = Zone.observed([(utc(2020, 1, 1), 39600), (utc(2020, 4, 4, 16), 36000)])

@@ -78,6 +78,7 @@ def test_read_only_with_kernel_line(tmp_path: Path) -> None:
     scene.say(DOWN, "kernel", "[10820.111112] EXT4-fs (sda1): Remounting filesystem read-only")
     cause = scene.outage(tmp_path).cause
     assert (cause.kind, cause.confidence) == ("disk-read-only", 0.95)
+    assert cause.told == DOWN
 
 
 def test_mount_option_is_no_cause(tmp_path: Path) -> None:
@@ -94,3 +95,26 @@ def test_visitor_cannot_name_the_cause(tmp_path: Path) -> None:
     scene = morning(failing(DOWN, UP, 502))
     scene.ask(DOWN, "/?q=Remounting+filesystem+read-only")
     assert scene.outage(tmp_path).cause.kind == "upstream-down"
+
+
+def test_disk_full_is_told_when_there_is_room_again(tmp_path: Path) -> None:
+    """Where no log got a line, the first that could be written says why the others could not."""
+    scene = morning()
+    scene.forget(DOWN, UP)
+    scene.say(UP, "rsyslogd", "file '/var/log/syslog'[7] write error: No space left on device")
+    assert scene.outage(tmp_path).cause.kind == "disk-full"
+
+
+@pytest.mark.parametrize(
+    ("between", "orderly"),
+    [("Reloaded Shop.", True), ("shop.service: Main process exited, code=killed, status=9/KILL", False)],
+)
+def test_stopped_and_started_again_is_not_down(tmp_path: Path, between: str, orderly: bool) -> None:
+    """A service that was stopped as it began and started as it ended was restarted, unless it was killed for it."""
+    scene = morning(failing(DOWN, UP, 502))
+    scene.say(DOWN, "systemd[1]", "Stopping Shop...")
+    scene.say(at("09:00:22"), "systemd[1]", between)
+    scene.say(at("09:00:23"), "systemd[1]", "Stopped Shop.")
+    scene.say(at("09:39:59"), "systemd[1]", "Started Shop.")
+    cause = scene.outage(tmp_path).cause
+    assert (cause.kind, cause.orderly) == ("upstream-down", orderly)

@@ -33,6 +33,12 @@ def test_overdue_timer_cites_its_last_beat() -> None:
     assert edge.shift == (edge.time - at("08:59")).total_seconds()
 
 
+def test_chances_nobody_can_picture_are_one_in_a_million() -> None:
+    """An hour without a minute's timer is no chance at all."""
+    (edge,) = missed_beats([timer((at("08:00"), at("09:00")))], at("08:59:30"), at("10:00"))
+    assert edge.reason.endswith("was overdue (the chance of that is below one in a million)")
+
+
 def test_what_a_crash_lost_is_added() -> None:
     """After a power cut the beat may have been logged and lost for 35 s longer."""
     stream = timer((at("08:00"), at("09:00")))

@@ -101,6 +101,14 @@ def test_the_calls_of_a_monitor_have_their_lane(report: Report, outage: Outage) 
     assert (lane.name, lane.note, sum(lane.up)) == ("UptimeRobot/2.0: /", "88 of 88 calls answered well", 1)
 
 
+def test_requests_are_drawn_as_far_as_they_are_logged(report: Report, outage: Outage) -> None:
+    """An endpoint's lane ends where the log of all requests does: of what came later nothing is known."""
+    at = outage.start.latest.time
+    last = at + timedelta(minutes=9)
+    (panel, *_) = panels_of(report, events(), answers((at, "/", True), (last, "/about", True)))
+    assert {(lane.first, lane.last) for lane in panel.lanes if lane.kind != "source"} == {(at, last)}
+
+
 def test_thirty_sources_fold_into_the_telling_ones_and_the_others(report: Report) -> None:
     """Who is cited or silent stays, then the busiest; the rest is one lane."""
     assert report.begin is not None

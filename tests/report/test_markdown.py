@@ -109,7 +109,7 @@ def test_each_edge_is_cited_with_its_reason_and_its_line(report: Report) -> None
     text = markdown.render(report)
     assert (
         "- It had failed by then: 2020-06-23 09:06:55 +10:00 (2020-06-22 23:06:55 UTC), a request that got a 504 after "
-        "the 60 s proxy timeout; 1 min before the time of its line `nginx/access.log:6`\n"
+        "the 60 s proxy timeout; its line was written 09:07:55, 1 min later `nginx/access.log:6`\n"
     ) in text
     assert '  192.0.2.4 - - [23/Jun/2020:09:07:55 +1000] "GET /api/v1/x?a=`b`|c HTTP/1.1" 504 585 "-" "-"\n' in text
 
@@ -176,3 +176,11 @@ def test_detection_is_told_apart_from_start_and_end(report: Report, outage: Outa
     login = replace(outage.start.latest, time=at("2020-06-23T20:13:11.622"), cite=Cite("auth.log", 9))
     text = markdown.render(replace(report, outages=(replace(outage, detection=login),)))
     assert "21 h 6 min after the start and 1 h before it was over: the first trace of a person `auth.log:9`" in text
+
+
+def test_each_kind_of_damage_is_explained(report: Report) -> None:
+    """Zeros are what a power cut leaves; nobody need look that up."""
+    nul = replace(report.damage[0], kind="nul", delivered=False)
+    text = markdown.render(replace(report, damage=(nul, *report.damage)))
+    assert "- `nul`: zeros where text should be: after a power cut " in text
+    assert "- `torn`: a line without its end" in text

@@ -6,10 +6,22 @@ from dataclasses import replace
 
 import pytest
 
-from logforensics.outage.model import Cause, Outage
+from logforensics.analysis.findings import Cite
+from logforensics.outage.model import Cause, Edge, Outage
 from logforensics.report.document import Value
 from logforensics.report.model import Report
-from logforensics.report.verdict import bracket_words, effect, extent, headline, length, noun, sentences
+from logforensics.report.verdict import (
+    bracket_words,
+    cause_words,
+    effect,
+    extent,
+    headline,
+    length,
+    noun,
+    sentences,
+    told_at,
+    written,
+)
 from tests.report.conftest import at
 
 
@@ -75,3 +87,36 @@ def test_where_nothing_else_is_proven_no_other_part_is_said_to_have_worked(outag
     """Partial may also mean that nobody asked for the rest."""
     alone = replace(outage, unaffected=(), alibis=outage.alibis[1:])
     assert extent(alone) == "partial: some parts failed, and nothing is proven of the others"
+
+
+@pytest.mark.parametrize(
+    ("reason", "shift", "words"),
+    [
+        (
+            "a request was answered 504 after 60 s of waiting",
+            -60.0,
+            "written 00:00:30, when the request had waited 60 s",
+        ),
+        ("a regular client came again only later", -5.0, "written 23:59:35"),
+        ("a regular client was overdue", 99.0, ""),
+    ],
+)
+def test_an_edge_before_its_line_says_when_that_was_written(
+    report: Report, reason: str, shift: float, words: str
+) -> None:
+    """Whoever looks the line up finds another time there; the date stands where it is another one."""
+    edge = Edge(at("2020-06-22T13:59:30"), Cite("a", 1), reason, shift)
+    assert written(edge, report.zone) == words.replace("00:00:30", "2020-06-23 00:00:30")
+
+
+def test_the_cause_says_when_it_was_first_told(report: Report, outage: Outage) -> None:
+    """Nine hours after the start is not as it began."""
+    told = replace(outage, cause=replace(outage.cause, told=at("2020-06-23T08:10:28")))
+    assert told_at(told, report.zone) == ", first told at 18:10:28"
+    assert told_at(outage, report.zone) == ""
+
+
+def test_what_was_restarted_in_order_is_not_called_down(outage: Outage) -> None:
+    """Somebody meant it."""
+    restarted = replace(outage, cause=Cause("upstream-down", 0.9, orderly=True))
+    assert cause_words(restarted).startswith("the application behind the web server was stopped and started again")

@@ -6,8 +6,8 @@ from logforensics.outage.model import Bracket, Outage
 from logforensics.report.chapters.parts import quoted, said
 from logforensics.report.document import Blocks, Code, Heading, Items, Para, Span, Strong, Table, Words
 from logforensics.report.model import Report
-from logforensics.report.verdict import DECIDES
-from logforensics.report.words import CAUSES, duration, plural, sureness
+from logforensics.report.verdict import DECIDES, cause_noun
+from logforensics.report.words import both, duration, plural, sureness
 
 MOST_EVIDENCE, MOST_QUOTES = 8, 4
 """Lines named, and lines shown: the same complaint ten times tells no more than four."""
@@ -22,7 +22,8 @@ def cause(outage: Outage, report: Report, level: int) -> Blocks:
     else:
         sure = f"{sureness(outage.cause.confidence)}: confidence {outage.cause.confidence:.2f} of 1"
         best = "It is what the evidence supports best, not the only factor."
-        words = CAUSES.get(kind, kind)
+        words = cause_noun(outage)
+        best = f"A line first told it at {both(told, report.zone)}. {best}" if (told := outage.cause.told) else best
         blocks.append(Para(("Most likely: ", Strong(words), " (", Code(kind), f"), {sure}. {best}")))
     if outage.cause.reasons:
         blocks.append(Items.of(said(reason, report) for reason in outage.cause.reasons))

@@ -47,4 +47,6 @@ def _bracket(bracket: Bracket, report: Report, words: tuple[str, str, str]) -> B
 def _edge(label: str, edge: Edge, report: Report, *, quote: bool = True) -> Item:
     text = report.quotes.get(edge.cite) if edge.cite is not None and quote else None
     when = f"{label}: {both(edge.time, report.zone)}, "
-    return Item((when, *said(edge.reason, report), moved(edge), *proof(edge.cite)), () if text is None else (text,))
+    return Item(
+        (when, *said(edge.reason, report), moved(edge, report), *proof(edge.cite)), () if text is None else (text,)
+    )

@@ -23,7 +23,7 @@ from logforensics.report.document import (
     values,
 )
 from logforensics.report.model import Note, Report
-from logforensics.report.words import UTC, clock, local, plural, zone_label
+from logforensics.report.words import DAMAGES, UTC, clock, local, plural, zone_label
 
 CITATIONS = (
     ("Every ", Code("file:line"), " names a line of the evidence, counted from 1 ("),
@@ -140,7 +140,9 @@ def _damage(report: Report) -> Blocks:
     ]
     head = ("File", "Kind", "At byte", "Bytes", "Line", "Text")
     table = Table("Damaged stretches", head, rows, (2, 3, 4))
-    return [Heading(3, "Damage"), table, *more(report, len(report.damage), "sources")]
+    kinds = [kind for kind in DAMAGES if any(item.kind == kind for item in report.damage)]
+    told = [Items.of((Code(kind), f": {DAMAGES[kind]}.") for kind in kinds)] if kinds else []
+    return [Heading(3, "Damage"), table, *more(report, len(report.damage), "sources"), *told]
 
 
 def _assumptions(report: Report) -> Blocks:

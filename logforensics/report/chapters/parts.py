@@ -10,6 +10,7 @@ from logforensics.outage.model import Edge
 from logforensics.report.document import Code, Line, Para, Quote, Span, Value
 from logforensics.report.model import Report
 from logforensics.report.named import pieces
+from logforensics.report.verdict import written
 from logforensics.report.words import between, duration, iso
 
 MOST_ROWS = 30
@@ -78,11 +79,13 @@ def said(text: str, report: Report) -> Line:
     return tuple(Value(piece) if known else piece for piece, known in pieces(text, report.names))
 
 
-def moved(edge: Edge) -> str:
-    """How far an edge lies from its line's own time, as "; 1 min before the time of its line"."""
+def moved(edge: Edge, report: Report) -> str:
+    """How far an edge lies from its line's own time: "; its line was written 09:07:55, 1 min later"."""
     if not edge.shift:
         return ""
-    return f"; {duration(abs(edge.shift))} {'before' if edge.shift < 0 else 'after'} the time of its line"
+    stamp = written(edge, report.zone).partition(",")[0]
+    apart = duration(abs(edge.shift))
+    return f"; its line was {stamp}, {apart} later" if stamp else f"; {apart} after the time of its line"
 
 
 def advised(text: str, report: Report) -> Line:

@@ -30,6 +30,7 @@ from logforensics.report.verdict import (
     logged_until,
     seen_in_time,
     sentences,
+    told_at,
 )
 from logforensics.report.words import UTC, both, clock, duration, offset, plural, span_words
 
@@ -114,7 +115,7 @@ def facts(outage: Outage, report: Report) -> tuple[tuple[str, Words], ...]:
     rows += [
         ("Lasted", span_words(*length(outage, report.end))),
         ("Extent", extent(outage)),
-        ("Cause", cause_words(outage)),
+        ("Cause", cause_words(outage) + told_at(outage, report.zone)),
         ("Hit", values(outage.affected, MOST_NAMES) or (TOTAL if outage.scope == "total" else "no endpoint by name")),
         ("Not hit", (*values(outage.unaffected, MOST_NAMES), f": {good}") if outage.unaffected else "-"),
         ("Monitors", _monitors(outage) + logged_until(outage, report)),
