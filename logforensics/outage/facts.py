@@ -19,6 +19,7 @@ from logforensics.analysis.limits import spare_limited
 from logforensics.analysis.outcomes import bounded, web_outcomes
 from logforensics.analysis.runs import Run, failing_runs
 from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
+from logforensics.analysis.timeouts import told_wait, waits
 from logforensics.parsing.library import load_definitions
 from logforensics.timeline.journals import instant
 from logforensics.timeline.model import Timeline
@@ -206,8 +207,10 @@ def gather(timeline: Timeline) -> Facts:
         timeline = timeline.with_events(events)
     failures = find_failures(events)
     asked = spare_limited(web_outcomes(events), events)
-    outcomes = bounded(_once(asked, _upstream_outcomes(events, failures)))
+    outcomes = _once(asked, _upstream_outcomes(events, failures))
     polls = _regular(pollers(outcomes))
+    wait = told_wait(outcomes, _periods(polls))
+    outcomes = bounded(outcomes if wait is None else waits(outcomes, wait))
     return Facts(
         timeline,
         outcomes,
@@ -219,6 +222,11 @@ def gather(timeline: Timeline) -> Facts:
         clocks,
         polls,
     )
+
+
+def _periods(polls: Iterable[Stream]) -> dict[tuple[str, str], float]:
+    """How many seconds lie between the calls of each timer."""
+    return {poll.call: rhythm.median for poll in polls if poll.call and (rhythm := poll.rhythm()) is not None}
 
 
 def _regular(streams: Iterable[Stream]) -> tuple[Stream, ...]:
