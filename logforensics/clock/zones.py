@@ -295,6 +295,9 @@ def _read_regular(path: Path, limit: int) -> bytes:
         os.close(handle)
 
 
+MACHINES_OWN = "this machine's /"
+"""How the reason of a zone begins that this machine's own etc told, for its own logs."""
+
 Unread = list[tuple[str, str]]
 """Files of an etc folder that are there and could not be read: (name, the system's words)."""
 
@@ -314,7 +317,7 @@ def evidence_zone(roots: Sequence[Path], unread: Unread | None = None) -> tuple[
             found = _zone_of_etc(etc, failed)
             if found is not None:
                 zone, reason = found
-                return zone, (f"this machine's /{reason}" if etc == Path("/etc") else f"the evidence's {reason}")
+                return zone, (f"{MACHINES_OWN}{reason}" if etc == Path("/etc") else f"the evidence's {reason}")
     return None
 
 

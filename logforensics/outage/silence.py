@@ -38,7 +38,8 @@ def web_silences(facts: Facts, elsewhere: Sequence[Suspect]) -> list[Suspect]:
 
     What `elsewhere` (stalls, boots) already explains is left out: a machine that stands still serves nothing.  So is
     what lines that are not here could explain as well: a web log that simply ends, while others go on, was more likely
-    copied earlier, unless something else tells that the web server could not be reached from then on.
+    copied earlier, unless something else tells that the web server could not be reached from then on, or nothing was
+    copied at all.
     """
     web = facts.web
     if web is None or len(web.times) < FEWEST:
@@ -54,7 +55,7 @@ def web_silences(facts: Facts, elsewhere: Sequence[Suspect]) -> list[Suspect]:
         if alive < BEATS or known or _stepped(facts, since, until, told=not midst):
             continue
         shown = kept(facts, facts.web_sources, pollers, since, until, facts.web_of) if ends else (since, until)
-        if shown is not None and (ends or _left_behind(facts, web, since)):
+        if shown is not None and (ends or _uncopied(facts, web, since) or _left_behind(facts, web, since)):
             suspects.append(_web(facts, web, pollers, Silence(since, until, ends, *shown)))
     return suspects
 
@@ -73,6 +74,15 @@ def web_log_ends(facts: Facts, outages: Sequence[Suspect]) -> datetime | None:
 
 def _pollers(facts: Facts) -> list[Stream]:
     return [stream for stream in facts.timers if stream.kind == "poller"]
+
+
+def _uncopied(facts: Facts, web: Stream, since: datetime) -> bool:
+    """Whether the web lines end in logs that are read where they are written.
+
+    Those of a server that was taken out of service stay for ever: a silence longer than all that was heard before it
+    may be that.
+    """
+    return facts.timeline.live and facts.end - since < since - web.times[0]
 
 
 def _left_behind(facts: Facts, web: Stream, since: datetime) -> bool:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from logforensics.clock.settle import Assumption
-from logforensics.clock.zones import Zone
+from logforensics.clock.zones import MACHINES_OWN, Zone
 from logforensics.evidence.journal.sequence import Missing
 from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.model import Damage, LogFile, PassedOver
@@ -108,6 +108,14 @@ class Timeline:
         return frozenset(
             source.name for source, parts in folders if source.proves == "package-work" or parts & INSTALLERS
         )
+
+    @property
+    def live(self) -> bool:
+        """Whether these are the logs of the machine on which they are read, and none is a copy made before the others.
+
+        The machine's own zone then reads those that tell none (clock.zones.evidence_zone).
+        """
+        return any(source.timezone_reason.startswith(MACHINES_OWN) for source in self.sources)
 
     @property
     def absent(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from logforensics.analysis.columns import read_for_analysis
 from logforensics.outage.verdict import investigate
-from logforensics.settings import Settings
+from logforensics.settings import Recorded, Settings
 from tests.outage.scenes import CALLS, PAGES, Scene, at, every, holds, morning
 
 DOWN, UP = at("09:00:20"), at("10:00:20")
@@ -196,3 +196,15 @@ def test_package_logs_alone_prove_no_outage(tmp_path: Path) -> None:
     lines = (f"{stamp} status installed curl:amd64 7.74.0-1.3\n" for stamp in stamps)
     (tmp_path / "dpkg.log").write_text("".join(lines), "ascii")
     assert investigate(read_for_analysis([str(tmp_path)]), Settings()).outages == ()
+
+
+@pytest.mark.parametrize(("here", "begin", "found"), [(True, "06:00", 1), (False, "06:00", 0), (True, "08:30", 0)])
+def test_web_log_that_ends_where_it_is_written(tmp_path: Path, here: bool, begin: str, found: int) -> None:
+    """On the machine itself nothing was copied earlier; but a log silent for longer than it spoke may be of old."""
+    scene = Scene()
+    scene.live(at("06:00"), at("12:00"), web=False)
+    scene.live(at(begin), at("10:00"), log=False)
+    scene.put("dpkg.log", at("06:30"), "2021-03-02 06:30:00 status installed curl:amd64 7.74.0-1.3")
+    own = Recorded(zone=("UTC", "this machine's /etc/timezone says UTC")) if here else None
+    timeline = read_for_analysis([str(scene.write(tmp_path))], Settings(recorded=own))
+    assert len(investigate(timeline, Settings()).outages) == found

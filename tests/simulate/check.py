@@ -14,7 +14,7 @@ from pathlib import Path
 from logforensics.analysis.columns import read_for_analysis
 from logforensics.outage.model import Edge, Outage
 from logforensics.outage.verdict import investigate
-from logforensics.settings import Settings
+from logforensics.settings import Recorded, Settings
 from tests.simulate import machines, misled, noise, services
 from tests.simulate.outages import OUTAGES, Kind, Truth
 from tests.simulate.server import Server
@@ -39,7 +39,9 @@ def faults_of(kind: Kind, seed: int, folder: Path) -> tuple[list[str], list[floa
     """What is wrong with the verdict, in words (empty: nothing), and the widths of its brackets in seconds."""
     made, truths = kind(seed)
     made.write(folder)
-    outages = list(investigate(read_for_analysis([str(folder / "var" / "log")]), Settings()).outages)
+    own = Recorded(zone=(made.zone, f"this machine's /etc/timezone says {made.zone}")) if made.here else None
+    timeline = read_for_analysis([str(folder / "var" / "log")], Settings(recorded=own))
+    outages = list(investigate(timeline, Settings()).outages)
     wrong: list[str] = []
     widths: list[float] = []
     for truth in truths:

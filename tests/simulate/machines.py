@@ -190,6 +190,7 @@ def silent_until_now(seed: int) -> Made:
     """The web server's port is closed by a new firewall, and still is when the report is made on the machine itself."""
     made = server(seed, web="nginx", rate=2500.0)
     begin = moment(made, 0.7, 0.9)
+    made.here = True
     cut_off(made, begin, made.stop + 5)
     made.live()
     made.requests = [request for request in made.requests if request[1] < begin]
@@ -198,5 +199,5 @@ def silent_until_now(seed: int) -> Made:
 
 OUTAGES: tuple[Kind, ...] = (
     var_full, power_twice, long_check, emergency_mode, over_the_gap, failing_over_a_change, refused_in_a_container,
-    power_loss_with_a_container,
+    power_loss_with_a_container, silent_until_now,
 )  # fmt: skip

@@ -119,6 +119,7 @@ class Server:
     requests: list[tuple[float, float, str, int]] = field(default_factory=list)  # came, ended, path, status
     moves: list[tuple[float, str]] = field(default_factory=list)  # when the host was set to another zone, and to which
     late: dict[int, float] = field(default_factory=dict)  # by a line's number: the time in it, where it came later
+    here: bool = False  # whether the logs are read on the machine itself
     copied: float | None = None  # when the files were copied by a tool that does not keep their times
 
     def __post_init__(self) -> None:
