@@ -147,6 +147,39 @@ MARKS: tuple[Mark, ...] = (
         "rsyslog imuxsock and imjournal, systemd-journald, kernel/ratelimit, kernel/audit.c",
     ),
     Mark(
+        "store-fail",
+        (
+            "too many clients already",
+            "connection slots are reserved",
+            "atabase system is ",
+            "onnection to server ",
+            "ould not connect to server",
+            "oo many connections",
+            "'t connect to ",
+            "ost connection to MySQL",
+            "erver has gone away",
+            "ould not connect to Redis",
+            "rror connecting to Redis",
+            "onnection is not available",
+            "onnection pool ",
+        ),
+        r"(?i)\bsorry, too many clients already\b|\bremaining connection slots are reserved\b"
+        r"|\bthe database system is (?:starting up|shutting down|in recovery mode|not accepting connections)\b"
+        r"|\bconnection to server (?:at|on) .{1,80} failed\b|\bcould not connect to server: "
+        r"|\btoo many connections(?: ?\(|[\"'.,)]|$)|\bcan't connect to (?:local |remote )?(?:mysql |mariadb )?server\b"
+        r"|\blost connection to mysql server\b|\bserver has gone away\b|\bcould not connect to redis\b"
+        r"|\berror connecting to redis\b|\bhikaripool\S* - connection is not available\b"
+        r"|\bconnection pool (?:is )?(?:exhausted|timed out)\b",
+        "PostgreSQL (postmaster.c, proc.c) and libpq, MySQL (ER_CON_COUNT_ERROR, CR_SERVER_GONE_ERROR), redis-py, "
+        "HikariCP, SQLAlchemy: what a database and its clients say when there is no connection",
+    ),
+    Mark(
+        "worker-crash",
+        ("exited on signal", "exit signal"),
+        r"(?i)\b(?:worker process|child) [0-9]+ exited on signal [0-9]+|\bchild pid [0-9]+ exit signal ",
+        "nginx (src/os/unix/ngx_process.c), php-fpm (fpm_children.c), Apache (AH00051, AH00052)",
+    ),
+    Mark(
         "limited",
         ("limiting ",),
         r"^(?:\*[0-9]+ )?limiting (?:requests, excess: |connections by zone )",

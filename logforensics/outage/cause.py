@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +14,7 @@ from logforensics.outage.barred import Barred, barred
 from logforensics.outage.bearing import JUST_BEFORE
 from logforensics.outage.brackets import Brackets
 from logforensics.outage.cases import Case
-from logforensics.outage.facts import Facts, MarkLine
+from logforensics.outage.facts import WHOLE_SECOND, Facts, MarkLine
 from logforensics.outage.model import Cause
 from logforensics.outage.suspects import STARTED, STOPPED, Suspect
 
@@ -28,6 +29,12 @@ INFERRED = 0.75
 
 LEFT = 0.5
 """What remains when nothing else fits."""
+
+NAMES = re.compile(r"(?i)name resolution|\bresolve\b|dns queries")
+"""Which of the complaints about the network are about its names (getaddrinfo(3), sudo, dnsmasq)."""
+
+CRASHES = 3
+"""Minutes in which a process of the web server died: one may be chance, and another the attempt to repeat it."""
 
 DISK_ERRORS = (
     "ro-remount", "fs-error", "journal-abort", "fs-shutdown", "io-error", "medium-error", "ata-error", "device-lost",
@@ -91,7 +98,7 @@ def cause_of(case: Case, brackets: Brackets, facts: Facts) -> Cause:
     begin = brackets.start.earliest.time if brackets.start.earliest else facts.begin
     begin = min(begin, brackets.start.latest.time - JUST_BEFORE)
     matter = _Matter(case, brackets, facts, begin, end)
-    rules = (_panic, _memory, _disk_full, _read_only, _suspended, _host, _network, _web_server, _upstream)
+    rules = (_panic, _memory, _disk_full, _read_only, _suspended, _host, _crashed, _network, _web_server, _upstream)
     for rule in rules:
         cause = rule(matter)
         if cause is not None:
@@ -224,6 +231,14 @@ def _network(of: _Matter) -> Cause | None:
     return None
 
 
+def _crashed(of: _Matter) -> Cause | None:
+    crashes = of.facts.marks_of("worker-crash", of.begin, of.last_proof)
+    if not of.case.of("web") or len(crashes) < CRASHES:
+        return None
+    words = ("the processes of the web server died again and again",)
+    return Cause("web-server-down", ECHOED, _mark_cites(crashes), words, crashes[0].time)
+
+
 def _web_server(of: _Matter) -> Cause | None:
     if not of.case.of("web"):
         return None
@@ -266,17 +281,31 @@ def _upstream(of: _Matter) -> Cause | None:
         order = _restart(of)
         if refusals:
             words = ("the backend refused connections", *order.reasons)
-            return Cause(
-                "upstream-down", ECHOED, (*cites[:1], *order.cites, *cites[1:]), words, orderly=bool(order.cites)
-            )
+            return Cause("upstream-down", ECHOED, (*cites[:1], *order.cites, *cites[1:]), words, form=order.form)
         if len(bad) >= len(busy):
             words = ("the backend gave no answer that could be used", *order.reasons)
-            return Cause("upstream-down", INFERRED, (bad[0].cite, *order.cites), words, orderly=bool(order.cites))
+            return Cause("upstream-down", INFERRED, (bad[0].cite, *order.cites), words, form=order.form)
         return Cause("upstream-down", LEFT, (busy[0].cite,), ("requests were answered 503 (Service Unavailable)",))
     if slow:
         return Cause("upstream-slow", ECHOED if timeouts else INFERRED, cites or (fails[0].cite,),
                      ("requests waited for the backend in vain",))  # fmt: skip
-    return Cause("unknown", LEFT, (fails[0].cite,), ("the backend answered with errors, and nothing says why",))
+    silent = ("the backend answered with errors, and nothing says why",)
+    return _needed(of) or Cause("unknown", LEFT, (fails[0].cite,), silent)
+
+
+def _needed(of: _Matter) -> Cause | None:
+    """What programs say of what the backend needs, if they say it now and did not for as long before it began."""
+    since = of.begin - JUST_BEFORE
+    for kind, cause, form, words in (
+        ("store-fail", "upstream-down", "database", "a database took no connections"),
+        ("net-fail", "network-loss", "", "programs found no names, or could not reach the network"),
+    ):
+        told = of.facts.marks_of(kind, since, of.last_proof)
+        if told and not of.facts.marks_of(kind, since - (of.end - of.begin), since - WHOLE_SECOND):
+            nameless = kind == "net-fail" and all(NAMES.search(mark.message) for mark in told)
+            reasons = ("programs found no names",) if nameless else (words,)
+            return Cause(cause, INFERRED, _mark_cites(told), reasons, told[0].time, "names" if nameless else form)
+    return None
 
 
 class _Restart(NamedTuple):
@@ -284,6 +313,7 @@ class _Restart(NamedTuple):
 
     cites: tuple[Cite, ...] = ()
     reasons: tuple[str, ...] = ()
+    form: str = ""
 
 
 def _restart(of: _Matter) -> _Restart:
@@ -305,7 +335,7 @@ def _restart(of: _Matter) -> _Restart:
         return _Restart()
     back = STARTED.sub("", starts[-1].message).rstrip(".")
     stop = next(mark for mark in stops if STOPPED.sub("", mark.message).rstrip(".") == back)
-    return _Restart((stop.cite, starts[-1].cite), ("it was stopped in order, and started again",))
+    return _Restart((stop.cite, starts[-1].cite), ("it was stopped in order, and started again",), "restarted")
 
 
 def _cites(found: Iterable[Failure]) -> tuple[Cite, ...]:

@@ -35,6 +35,9 @@ WEB_SERVERS = ("nginx", "apache", "httpd", "caddy", "lighttpd", "haproxy", "web 
 ROUTINE = 3
 """A line about a service that is said more often than this is said as a matter of routine."""
 
+FLOODS = ["store-fail", "worker-crash"]
+"""Marks that each request may leave one of while something is broken: the first of a minute tells as much."""
+
 WHOLE_SECOND = timedelta(seconds=1)
 
 
@@ -238,7 +241,10 @@ def _marks(events: pl.DataFrame) -> tuple[MarkLine, ...]:
     if "mark" not in events.columns:
         return ()
     # of requests turned away there may be millions, and their lines were heard already (analysis/limits.py)
-    rows = events.filter(pl.col("mark").is_not_null() & (pl.col("mark") != "limited")).select(
+    marked = events.filter(pl.col("mark").is_not_null() & (pl.col("mark") != "limited"))
+    minute = (pl.col("time").dt.truncate("1m"), "mark", "source")
+    first = pl.int_range(pl.len()).over(*minute) == 0
+    rows = marked.filter(~pl.col("mark").cast(pl.String).is_in(FLOODS) | first).select(
         "time", "file", "line", "mark", "program", "source", "message"
     )
     return tuple(

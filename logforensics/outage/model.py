@@ -52,8 +52,9 @@ class Constraint:
 class Cause:
     """A cause class (DESIGN.md section 7), how sure it is (0..1), and the lines and reasons it rests on.
 
-    `told` is when a line first said so (UTC), None where it was inferred.  `orderly` tells that what failed was stopped
-    and started again on purpose.
+    `told` is when a line first said so (UTC), None where it was inferred.  `form` tells more closely what a class was:
+    "restarted" (stopped and started again in order), "database" (it took no connections), "names" (none could be
+    resolved), "maintenance" (it had been announced), or "".
     """
 
     kind: str
@@ -61,7 +62,7 @@ class Cause:
     evidence: tuple[Cite, ...] = ()
     reasons: tuple[str, ...] = ()
     told: datetime | None = None
-    orderly: bool = False
+    form: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,15 +18,15 @@ from logforensics.analysis.kernel_clock import kernel_doubts
 from logforensics.analysis.misplaced import misplaced
 from logforensics.outage.brackets import Brackets, bracket
 from logforensics.outage.cases import HOLD, Case, join
-from logforensics.outage.cause import cause_of
+from logforensics.outage.cause import INFERRED, cause_of
 from logforensics.outage.disk import dead_disks
 from logforensics.outage.endpoints import Endpoints, endpoints_in, logged_until, sources_in
-from logforensics.outage.facts import Facts, gather
+from logforensics.outage.facts import Facts, MarkLine, gather
 from logforensics.outage.findings import Investigation, together
 from logforensics.outage.gap_causes import early_end, explain
 from logforensics.outage.host import hosts_down
 from logforensics.outage.impact import first_human_trace, impact_of
-from logforensics.outage.model import Outage
+from logforensics.outage.model import Cause, Outage
 from logforensics.outage.silence import stalls, web_silences
 from logforensics.outage.suspects import failing_services
 from logforensics.outage.traces import alone
@@ -103,19 +103,20 @@ def _outage(case: Case, facts: Facts) -> Outage:
     if scope == "total":
         hit = hit.without_alibis()
     alibis = (*hit.alibis, *sources_in(facts, windows, edges.silent))
+    cause, announced = cause_of(case, edges, facts), _announcement(case, facts)
     missing_of = hit.affected if scope == "partial" else ()
     return Outage(
         scope=scope,
         start=edges.start,
         end=edges.end,
-        cause=cause_of(case, edges, facts),
+        cause=cause if announced is None else _meant(cause, case, announced),
         affected=hit.affected,
         unaffected=hit.unaffected,
         alibis=alibis,
         blind_spots=blind_spots(facts, windows, hit.affected),
         impact=impact_of(facts, windows, span, missing_of),
         detection=first_human_trace(facts, begin),
-        planned=_planned(case, facts),
+        planned=announced is not None,
         notes=_notes(case, facts),
         constraints=edges.constraints,
         wishes=wishes_for(case, edges, facts),
@@ -154,18 +155,29 @@ def _most(groups: Sequence[str], facts: Facts) -> bool:
     return 2 * lines_in(mine, ALIKE) >= lines_in(good, ALIKE)
 
 
-def _planned(case: Case, facts: Facts) -> bool:
-    """Whether the logs say that it was meant: a shutdown in good order, or 503s, that had been announced."""
-    boots = [suspect.boot for suspect in case.of("host") if suspect.boot]
-    if any(boot.shutdown == "clean" and facts.marks_of("planned", boot.time - PLANNED, boot.time) for boot in boots):
-        return True
+def _announcement(case: Case, facts: Facts) -> MarkLine | None:
+    """The line that says beforehand that it was meant: of a shutdown in good order, or of 503s for a maintenance."""
+    for boot in (suspect.boot for suspect in case.of("host") if suspect.boot):
+        told = facts.marks_of("planned", boot.time - PLANNED, boot.time) if boot.shutdown == "clean" else []
+        if told:
+            return told[0]
     fails = [fail for suspect in case.of("service") for run in suspect.runs for fail in run.fails]
-    if len(case.of("service")) < len(case.suspects) or 2 * sum(fail.status == UNAVAILABLE for fail in fails) <= len(
-        fails
-    ):
-        return False
+    refused = sum(fail.status == UNAVAILABLE for fail in fails)
+    if len(case.of("service")) < len(case.suspects) or 2 * refused <= len(fails):
+        return None
     first = case.first_fail
-    return any(MAINTENANCE.search(mark.message) for mark in facts.unusual("planned", first - PLANNED, first))
+    told = facts.unusual("planned", first - PLANNED, first)
+    return next((mark for mark in told if MAINTENANCE.search(mark.message)), None)
+
+
+def _meant(cause: Cause, case: Case, told: MarkLine) -> Cause:
+    """The cause of what had been announced, with the line that did so."""
+    said = "it had been announced"
+    if case.of("host"):
+        evidence = (*cause.evidence[:1], told.cite, *cause.evidence[1:])
+        return replace(cause, evidence=evidence, reasons=(*cause.reasons[:1], said, *cause.reasons[1:]))
+    evidence, sure = (told.cite, *cause.evidence), max(cause.confidence, INFERRED)
+    return replace(cause, confidence=sure, evidence=evidence, reasons=(said, *cause.reasons), form="maintenance")
 
 
 def _notes(case: Case, facts: Facts) -> tuple[str, ...]:

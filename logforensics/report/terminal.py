@@ -16,7 +16,6 @@ from logforensics.report.layout import Paper, shorten_paths
 from logforensics.report.model import Axis, Report, Strip
 from logforensics.report.nothing import beside, blind, nothing_found
 from logforensics.report.verdict import (
-    NEXT,
     answered_until,
     bracket_words,
     cause_words,
@@ -25,6 +24,7 @@ from logforensics.report.verdict import (
     headline,
     length,
     main_blind_spot,
+    next_step,
     seen_in_time,
     told_at,
     written,
@@ -160,7 +160,7 @@ def _outage(outage: Outage, report: Report, paper: Paper, level: int) -> list[st
     if seen_in_time(outage) and outage.detection is not None and level:
         text = f"{local(outage.detection.time, report.zone)}: the first trace of a person in these logs"
         lines += _cited(paper, "Noticed", text, outage.detection.cite)
-    lines += paper.labelled("Next", NEXT.get(outage.cause.kind, NEXT["unknown"]))
+    lines += paper.labelled("Next", next_step(outage))
     return lines
 
 

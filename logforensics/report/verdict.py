@@ -8,7 +8,7 @@ from logforensics.clock.zones import Zone
 from logforensics.outage.model import WAITING, BlindSpot, Bracket, Edge, Outage
 from logforensics.report.document import Line, Span, Value, values
 from logforensics.report.model import Report
-from logforensics.report.words import CAUSES, RESTARTED, about, clock, offset, plural, span_words, sureness
+from logforensics.report.words import CAUSES, FORMS, about, clock, offset, plural, span_words, sureness
 
 MOST_NAMES = 4
 """Endpoints a sentence names before it says how many more there are."""
@@ -31,6 +31,13 @@ NEXT = {
 }
 """The next step a person should take, by cause class."""
 
+NEXT_OF_FORM = {
+    "database": "Read the database's own log: whether it ran, and how many connections it may have.",
+    "names": "Check the name server, and who may ask it (/etc/resolv.conf, resolvectl status).",
+    "maintenance": "Nothing, if it ended as it was announced.",
+}
+"""The same where more is known than the class."""
+
 DECIDES = {
     "power-loss": "a clean shutdown line, or a UPS log that shows power all through",
     "kernel-panic": "a console or kdump record of that time without a panic",
@@ -48,6 +55,11 @@ DECIDES = {
     "unknown": "any log of that time that is not among the sources",
 }
 """What would change the conclusion, by cause class."""
+
+
+def next_step(outage: Outage) -> str:
+    """What a person should do next."""
+    return NEXT_OF_FORM.get(outage.cause.form) or NEXT.get(outage.cause.kind, NEXT["unknown"])
 
 
 def noun(outage: Outage) -> str:
@@ -118,9 +130,9 @@ def written(edge: Edge, zone: Zone) -> str:
 
 
 def cause_noun(outage: Outage) -> str:
-    """As "the disk went read-only"; what was stopped and started in order was not "down"."""
+    """As "the disk went read-only"; as closely as is known: what was stopped and started in order was not "down"."""
     kind = outage.cause.kind
-    return RESTARTED if outage.cause.orderly else CAUSES.get(kind, kind)
+    return FORMS.get(outage.cause.form) or CAUSES.get(kind, kind)
 
 
 def told_at(outage: Outage, zone: Zone) -> str:

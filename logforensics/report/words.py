@@ -31,8 +31,13 @@ CAUSES = {
 }
 """The cause classes of DESIGN.md section 7 in words."""
 
-RESTARTED = "the application behind the web server was stopped and started again"
-"""Instead of "was down", where that was done in order."""
+FORMS = {
+    "restarted": "the application behind the web server was stopped and started again",
+    "database": "no connection to the database",
+    "names": "no names could be resolved",
+    "maintenance": "announced maintenance",
+}
+"""What a cause was more closely (outage.model.Cause.form), instead of the words of its class."""
 
 FAILURES = {
     "ro-remount": "a filesystem turned read-only",

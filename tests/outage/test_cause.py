@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.outage.scenes import at, failing, morning
+from tests.outage.scenes import CALLS, PAGES, Scene, at, every, failing, morning
 
 DOWN, UP = at("09:00:20"), at("09:40:00")
 OOM = (
@@ -106,10 +106,10 @@ def test_disk_full_is_told_when_there_is_room_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("between", "orderly"),
-    [("Reloaded Shop.", True), ("shop.service: Main process exited, code=killed, status=9/KILL", False)],
+    ("between", "form"),
+    [("Reloaded Shop.", "restarted"), ("shop.service: Main process exited, code=killed, status=9/KILL", "")],
 )
-def test_stopped_and_started_again_is_not_down(tmp_path: Path, between: str, orderly: bool) -> None:
+def test_stopped_and_started_again_is_not_down(tmp_path: Path, between: str, form: str) -> None:
     """A service that was stopped as it began and started as it ended was restarted, unless it was killed for it."""
     scene = morning(failing(DOWN, UP, 502))
     scene.say(DOWN, "systemd[1]", "Stopping Shop...")
@@ -117,4 +117,51 @@ def test_stopped_and_started_again_is_not_down(tmp_path: Path, between: str, ord
     scene.say(at("09:00:23"), "systemd[1]", "Stopped Shop.")
     scene.say(at("09:39:59"), "systemd[1]", "Started Shop.")
     cause = scene.outage(tmp_path).cause
-    assert (cause.kind, cause.orderly) == ("upstream-down", orderly)
+    assert (cause.kind, cause.form) == ("upstream-down", form)
+
+
+FULL = "FATAL:  sorry, too many clients already"
+NAMELESS = "warning: host not found: mail.example.net: Temporary failure in name resolution"
+
+
+@pytest.mark.parametrize(
+    ("message", "kind", "form"), [(FULL, "upstream-down", "database"), (NAMELESS, "network-loss", "names")]
+)
+def test_what_an_application_needs_is_the_cause_of_its_errors(
+    tmp_path: Path, message: str, kind: str, form: str
+) -> None:
+    """Bare 500s, while a program says that the database takes no connections, or that there are no names."""
+    scene = morning(failing(DOWN, UP, 500))
+    for minute in range(5, 35, 10):
+        scene.say(at(f"09:{minute:02d}"), "postgres[811]", message)
+    cause = scene.outage(tmp_path).cause
+    assert (cause.kind, cause.form, cause.told) == (kind, form, at("09:05"))
+
+
+def test_complaints_that_were_there_before_explain_nothing(tmp_path: Path) -> None:
+    """A program that found the database full all morning does so during the outage as well."""
+    scene = morning(failing(DOWN, UP, 500))
+    for time in every(at("06:05"), at("12:00"), 600):
+        scene.say(time, "postgres[811]", FULL)
+    assert scene.outage(tmp_path).cause.kind == "unknown"
+
+
+def test_web_server_whose_processes_die_is_down(tmp_path: Path) -> None:
+    """No request is logged any more, for each kills the process that has it, as the error log says."""
+    scene = Scene()
+    scene.live(at("06:00"), at("12:00"), web=False)
+    scene.live(at("06:00"), DOWN, log=False)
+    scene.live(UP, at("12:00"), log=False)
+    for time in every(DOWN, UP, 45):
+        died = "[alert] 7#7: worker process 4455 exited on signal 11 (core dumped)"
+        scene.put("nginx/error.log", time, f"{time:%Y/%m/%d %H:%M:%S} {died}")
+    assert scene.outage(tmp_path).cause.kind == "web-server-down"
+
+
+def test_what_was_announced_is_no_breakdown(tmp_path: Path) -> None:
+    """503s after the announcement of a maintenance are that maintenance, and cite its line."""
+    scene = morning(failing(DOWN, UP, 503, PAGES + CALLS))
+    scene.say(at("08:55"), "root", "planned maintenance window begins")
+    outage = scene.outage(tmp_path)
+    assert (outage.planned, outage.cause.form) == (True, "maintenance")
+    assert "it had been announced" in outage.cause.reasons

@@ -118,5 +118,5 @@ def test_the_cause_says_when_it_was_first_told(report: Report, outage: Outage) -
 
 def test_what_was_restarted_in_order_is_not_called_down(outage: Outage) -> None:
     """Somebody meant it."""
-    restarted = replace(outage, cause=Cause("upstream-down", 0.9, orderly=True))
+    restarted = replace(outage, cause=Cause("upstream-down", 0.9, form="restarted"))
     assert cause_words(restarted).startswith("the application behind the web server was stopped and started again")

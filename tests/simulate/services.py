@@ -35,7 +35,7 @@ def too_many_connections(seed: int) -> Made:
     made.styles["postgresql/postgresql-13-main.log"] = lambda time, _, text: (
         f"{time:%Y-%m-%d %H:%M:%S.%f}"[:-3] + f" {time:%Z} [4711] app@app {text}"
     )
-    return made, (Truth(begin, end, "partial", ("upstream-down", "unknown"), made.site.writes),)
+    return made, (Truth(begin, end, "partial", ("upstream-down",), made.site.writes),)
 
 
 def failover(seed: int) -> Made:
@@ -73,9 +73,7 @@ def resolver_down(seed: int) -> Made:
             "mail.log",
         )
         made.say(at + 9, made.app_log, "ERROR|Http|Temporary failure in name resolution (api.example.net:443)")
-    return made, (
-        Truth(begin, end, "partial", ("network-loss", "upstream-down", "upstream-slow", "unknown"), made.site.calls),
-    )
+    return made, (Truth(begin, end, "partial", ("network-loss",), made.site.calls),)
 
 
 # --- deploys and containers
@@ -364,7 +362,7 @@ def workers_crash(seed: int) -> Made:
     told_by(made, end - 0.2, "systemd[1]", "Stopped A high performance web server and a reverse proxy server.")
     told_by(made, end - 0.1, "systemd[1]", "Starting A high performance web server and a reverse proxy server...")
     told_by(made, end, "systemd[1]", "Started A high performance web server and a reverse proxy server.")
-    return made, (Truth(begin, end, "total", ("web-server-down", "unknown")),)
+    return made, (Truth(begin, end, "total", ("web-server-down",)),)
 
 
 def children_used_up(seed: int) -> Made:

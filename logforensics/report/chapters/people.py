@@ -9,7 +9,7 @@ from logforensics.report.chapters.parts import advised
 from logforensics.report.document import BLANK, Blocks, Heading, Items, Line, Para, Table, Words, values
 from logforensics.report.model import Report
 from logforensics.report.public import notice
-from logforensics.report.verdict import NEXT, cause_words, extent
+from logforensics.report.verdict import cause_words, extent, next_step
 from logforensics.report.words import local, plural
 
 MOST_WISHES = 3
@@ -56,7 +56,7 @@ def _actions(report: Report) -> list[tuple[Words, ...]]:
 
     def wanted() -> Iterable[tuple[Words, str]]:
         for outage in report.outages:
-            yield NEXT.get(outage.cause.kind, NEXT["unknown"]), "mitigate"
+            yield next_step(outage), "mitigate"
             yield from ((advised(spot.advice, report), "detect") for spot in outage.blind_spots)
             yield from (
                 (advised(f"For next time: {wish[0].lower()}{wish[1:]}", report), "detect")
