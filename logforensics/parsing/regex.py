@@ -49,7 +49,17 @@ def groups(regex: str) -> tuple[Group, ...]:
 
 
 def _groups(regex: str) -> Iterator[Group]:
-    """Jump from one character that matters to the next; `depth` counts open classes, which nest in the Rust dialect."""
+    for token in _tokens(regex):
+        if token[0] == "(":
+            named = _NAMED.match(regex, token.start() + 1)
+            if named:
+                yield Group(token.start(), named.end(), named[1])
+            else:
+                yield Group(token.start(), token.end(), None if regex[token.end() : token.end() + 1] == "?" else "")
+
+
+def _tokens(regex: str) -> Iterator[re.Match[str]]:
+    """The parentheses and bars outside of classes, from one to the next; classes nest in the Rust dialect."""
     depth = 0
     for token in _TOKEN.finditer(regex):
         text = token[0]
@@ -57,12 +67,8 @@ def _groups(regex: str) -> Iterator[Group]:
             depth += 1
         elif text[0] == "]":
             depth = max(depth - 1, 0)
-        elif text[0] == "(" and depth == 0:
-            named = _NAMED.match(regex, token.start() + 1)
-            if named:
-                yield Group(token.start(), named.end(), named[1])
-            else:
-                yield Group(token.start(), token.end(), None if regex[token.end() : token.end() + 1] == "?" else "")
+        elif depth == 0 and text[0] != "\\":
+            yield token
 
 
 @lru_cache(maxsize=512)
@@ -94,17 +100,10 @@ def _opaque(regex: str) -> set[int]:
     """Where groups open that have alternatives or need not be there; 0 if the pattern itself has alternatives."""
     opaque: set[int] = set()
     opened: list[list[int]] = []
-    depth = 0
-    for token in _TOKEN.finditer(regex):
-        text, at = token[0], token.start()
-        if text[0] == "[":
-            depth += 1
-        elif text[0] == "]":
-            depth = max(depth - 1, 0)
-        elif depth or text[0] == "\\":
-            continue
-        elif text == "(":
-            opened.append([at, 0])
+    for token in _tokens(regex):
+        text = token[0]
+        if text == "(":
+            opened.append([token.start(), 0])
         elif text == "|" and opened:
             opened[-1][1] = 1
         elif text == "|":
@@ -162,16 +161,10 @@ def _closed(regex: str) -> dict[int, int]:
     """Where each group that opens at a place closes."""
     closed: dict[int, int] = {}
     opened: list[int] = []
-    depth = 0
-    for token in _TOKEN.finditer(regex):
-        text = token[0]
-        if text[0] == "[":
-            depth += 1
-        elif text[0] == "]":
-            depth = max(depth - 1, 0)
-        elif text == "(" and not depth:
+    for token in _tokens(regex):
+        if token[0] == "(":
             opened.append(token.start())
-        elif text == ")" and not depth and opened:
+        elif token[0] == ")" and opened:
             closed[opened.pop()] = token.start()
     return closed
 
