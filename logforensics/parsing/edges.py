@@ -70,30 +70,37 @@ def _unsure(reader: Reader, texts: pl.Series, shapes: Collection[str]) -> pl.Ser
     A beginning fits how the patterns of the reader open, or looks like one of `shapes` as far as it goes.
     """
     found = texts.to_list()
-    each = 1 + len(_LOST_BEHIND) + len(_LOST_BEFORE)
+    behind, before = ((), ()) if _all_or_nothing(reader) else (_LOST_BEHIND, _LOST_BEFORE)
+    each = 1 + len(behind) + len(before)
     stamps: dict[int, tuple[object, object]] = {}
-    for frame in _variants(found):
+    for frame in _variants(found, behind, before):
         events = reader.parse(frame).events.filter(~pl.col("carried"))
         stamps |= {line: (wall, offset) for line, wall, offset in events.select("line", "wall", "offset").iter_rows()}
-    openings = [rust.opening(pattern.regex) for pattern in reader.definition.patterns]
+    openings = dict.fromkeys(rust.opening(pattern.regex) for pattern in reader.definition.patterns)
     unsure = []
     for number, text in enumerate(found):
         own = stamps.get(number * each)
         others = (stamps.get(line, own) for line in range(number * each + 1, (number + 1) * each))
+        head = rust.shape(text)
         begun = own is None and (
-            any(_fits(text, opening) for opening in openings)
-            or any(shape.startswith(rust.shape(text)) for shape in shapes)
+            any(_fits(head, opening) for opening in openings) or any(shape.startswith(head) for shape in shapes)
         )
         unsure.append(begun or any(other != own for other in others))
     return pl.Series(unsure, dtype=pl.Boolean)
 
 
-def _variants(texts: Sequence[str]) -> Iterator[pl.DataFrame]:
+def _all_or_nothing(reader: Reader) -> bool:
+    """Whether a part of a line is never read: a JSON object ends with the brace that closes it (RFC 8259)."""
+    keys = [compiled.pattern.keys for compiled in reader.compiled]
+    return all(one is not None and one.reader == "json-lines" for one in keys)
+
+
+def _variants(texts: Sequence[str], behind: Sequence[str], before: Sequence[str]) -> Iterator[pl.DataFrame]:
     """Each text, then the same with something more at an edge, as frames of lines that are small whatever the texts."""
     held: list[str] = []
     first = size = 0
     for text in texts:
-        for variant in (text, *(text + lost for lost in _LOST_BEHIND), *(lost + text for lost in _LOST_BEFORE)):
+        for variant in (text, *(text + lost for lost in behind), *(lost + text for lost in before)):
             if held and size + len(variant) > _AT_ONCE:
                 yield _frame(held, first)
                 held, first, size = [], first + len(held), 0
@@ -110,6 +117,6 @@ def _frame(texts: Sequence[str], first: int) -> pl.DataFrame:
     )
 
 
-def _fits(text: str, opening: Sequence[Collection[str]]) -> bool:
-    """Whether a text, as far as it goes, may be the beginning of an event's first line: it then continues none."""
-    return bool(opening) and all(char in allowed for char, allowed in zip(rust.shape(text), opening, strict=False))
+def _fits(head: str, opening: Sequence[Collection[str]]) -> bool:
+    """Whether a text of shape `head` may be the beginning of an event's first line, as far as it goes."""
+    return bool(opening) and all(char in allowed for char, allowed in zip(head, opening, strict=False))
