@@ -45,7 +45,7 @@ class Door:
     """Hides what belongs to people and machines; `from_map` tells where its key came from."""
 
     redactor: Redactor
-    from_map: bool = False
+    from_map: bool
 
     def value(self, value: Part) -> Part:
         """The same value with pseudonyms in its texts: a finding, a row of a model, a tuple of them."""
