@@ -104,11 +104,11 @@ def _votes_of_anchors(chain: Chain, rows: pl.DataFrame, bare: pl.DataFrame) -> C
             continue
         lap = chain.relative[stretch]
         if before is not None and FIRST_YEAR <= before.year <= LAST_YEAR:
-            floor = micros(before) - LATE
-            votes[next(y for y in range(before.year - 1, before.year + 9) if instant(place, y) >= floor) - lap] += 1
+            floor, years = micros(before) - LATE, range(max(before.year - 1, FIRST_YEAR), LAST_YEAR + 1)
+            votes[next((y for y in years if instant(place, y) >= floor), LAST_YEAR) - lap] += 1
         if after is not None and FIRST_YEAR <= after.year <= LAST_YEAR:
-            ceiling = micros(after) + LATE
-            votes[next(y for y in range(after.year + 1, after.year - 9, -1) if instant(place, y) <= ceiling) - lap] += 1
+            ceiling, years = micros(after) + LATE, range(min(after.year + 1, LAST_YEAR), FIRST_YEAR - 1, -1)
+            votes[next((y for y in years if instant(place, y) <= ceiling), FIRST_YEAR) - lap] += 1
     return votes
 
 
