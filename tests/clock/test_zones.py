@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.clock.zones import Zone, evidence_zone, offset_text
+from logforensics.clock.zones import Zone, evidence_zone, offset_text, tzdata_version
 from logforensics.errors import UsageError
 
 BERLIN = Zone.named("Europe/Berlin")
@@ -99,6 +100,105 @@ def test_all_changes_of_a_zone_are_round_trips(name: str) -> None:
     assert bool(((found["earliest"] == truth) | (found["latest"] == truth)).all())
 
 
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [
+        ("+10:30", 37_800),
+        ("-0930", -34_200),
+        ("UTC-3", -10_800),
+        ("GMT+5", 18_000),
+        ("+14:00", 50_400),
+        ("-00:01", -60),
+        (" utc ", 0),
+        ("Z", 0),
+    ],
+)
+def test_a_fixed_offset_is_east_of_greenwich(name: str, seconds: int) -> None:
+    """West of it is less than nothing; what is no more than UTC is UTC."""
+    assert Zone.named(name) == Zone.fixed(seconds)
+    assert Zone.named(name).offset_at(utc(2020, 1, 1)) == seconds
+
+
+def test_a_zone_shows_no_bytes() -> None:
+    """Those of a localtime would fill a page of an error's text."""
+    assert "tzif" not in repr(Zone("x", tzif=b"TZif2"))
+
+
+def test_the_time_zone_database_has_a_release() -> None:
+    """It is printed with every report, as abolished rules are not in older ones."""
+    assert re.fullmatch("[0-9]{4}[a-z]", tzdata_version())
+
+
+def test_a_wall_in_a_gap_has_a_state_of_its_own() -> None:
+    """As documented: 0 is one instant, 1 two, 2 none."""
+    walls = [datetime(2026, 3, 29, 1, 59, 59), datetime(2026, 3, 29, 2), datetime(2026, 3, 29, 2, 59, 59)]
+    walls += [datetime(2026, 3, 29, 3), datetime(2026, 10, 25, 1, 59, 59), datetime(2026, 10, 25, 2)]
+    walls += [datetime(2026, 10, 25, 2, 59, 59), datetime(2026, 10, 25, 3)]
+    assert BERLIN.to_utc(pl.Series(walls, dtype=pl.Datetime("us")))["state"].to_list() == [0, 2, 2, 0, 0, 1, 1, 0]
+
+
+def test_a_zone_without_changes_has_one_offset_whatever_the_year() -> None:
+    """Also before 1970, and at both ends of what datetime can hold; a column of nothing has none."""
+    walls = pl.Series([datetime(1, 1, 2), datetime(1969, 1, 1), datetime(9999, 12, 30)], dtype=pl.Datetime("us"))
+    for zone, hours in ((Zone.named("+10:00"), 10), (Zone.named("Etc/GMT-10"), 10)):
+        found = zone.to_utc(walls)
+        assert found["earliest"].to_list() == [wall - timedelta(hours=hours) for wall in walls]
+        assert found["state"].to_list() == [0, 0, 0]
+        assert zone.to_local(found["earliest"])["wall"].to_list() == walls.to_list()
+    assert BERLIN.to_utc(walls.clear()).height == 0
+
+
+def test_changes_of_several_years_are_told_once_each() -> None:
+    """The three days around a year may hold those of its neighbour."""
+    spring, autumn = utc(2025, 3, 30, 1), utc(2025, 10, 26, 1)
+    year = [
+        (int(at.timestamp()) * 1_000_000, *offsets) for at, offsets in ((spring, (3600, 7200)), (autumn, (7200, 3600)))
+    ]
+    assert BERLIN.changes([2025]) == year
+    assert BERLIN.changes([2025, 2024, 2025])[2:] == year
+    # Samoa left out the last Friday of 2011
+    assert len(Zone.named("Pacific/Apia").changes([2011, 2012])) == 5
+
+
+def test_years_left_out_are_bridged_by_one_change() -> None:
+    """Juba moved an hour ahead between 1990 and 2010: who asks for these two years is told so at the later one."""
+    changes = Zone.named("Africa/Juba").changes([1990, 2010])
+    assert changes == [(int((utc(2010, 1, 1) - timedelta(days=3)).timestamp()) * 1_000_000, 7200, 10800)]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "names"),
+    [
+        ("Europe/Berlin", date(2026, 7, 1), {"CEST"}),
+        ("Europe/Berlin", date(2026, 1, 1), {"CET"}),
+        ("Europe/Berlin", date(2026, 3, 28), {"CET", "CEST"}),
+        ("Europe/Berlin", date(2026, 3, 29), {"CET", "CEST"}),
+        ("Europe/Berlin", date(2026, 3, 27), {"CET"}),
+        ("Europe/Berlin", date(2026, 3, 30), {"CEST"}),
+        ("+01:00", date(2026, 1, 1), set()),
+    ],
+)
+def test_a_zones_clocks_have_names(zone: str, day: date, names: set[str]) -> None:
+    """Those of the day before and behind count as well: whose day it is depends on the offset."""
+    assert Zone.named(zone).names_on(day) == names
+
+
+def test_observed_zones_need_an_offset() -> None:
+    """Of nothing no zone is made; one offset alone is fixed, and a repeated one is no change."""
+    with pytest.raises(ValueError, match="at least one offset"):
+        Zone.observed([])
+    assert Zone.observed([(utc(2020, 1, 1), 3600), (utc(2021, 1, 1), 3600)]) == Zone.fixed(3600)
+
+
+def test_an_observed_zone_holds_from_its_second_on() -> None:
+    """Naive instants are UTC; the label names the first four offsets."""
+    points = [(datetime(2020, 1, month), 3600 * month) for month in range(1, 6)]
+    zone = Zone.observed(points)
+    assert zone.label == "UTC+01:00 then +02:00 then +03:00 then +04:00"
+    assert [zone.offset_at(utc(2020, 1, 2) + timedelta(seconds=second)) for second in (-1, 0)] == [3600, 7200]
+    assert zone.local(datetime(2020, 1, 2)) == datetime(2020, 1, 2, 2)
+
+
 def test_fixed_offsets_have_names() -> None:
     """An offset is a zone too, however it is written."""
     assert {Zone.named(text).label for text in ("+10:00", "+1000", "UTC+10", "+10")} == {"UTC+10:00"}
@@ -115,6 +215,7 @@ def test_fixed_offsets_have_names() -> None:
                 "write a name like Europe/Berlin or an offset like +10:00"
             ),
         ),
+        ("+15:00", "unknown time zone '+15:00': write a name like Europe/Berlin or an offset like +10:00"),
         ("../passwd", "unknown time zone '../passwd': write a name like Europe/Berlin or an offset like +10:00"),
     ],
 )
