@@ -55,7 +55,7 @@ def bounded(rows: pl.DataFrame) -> pl.DataFrame:
 
     `rows` in file order: time, low and high (naive UTC Datetime us, the last two null where time is sure) and astray
     (Boolean).  They were written between their neighbours, and within one run of that clock as long after its first
-    line and before its last one as it shows.
+    line and before its last one as it shows; shown as late as what follows them allows, or else as early as can be.
     """
     good = ~pl.col("astray")
     low, high = pl.when(good).then(pl.coalesce("low", "time")), pl.when(good).then(pl.coalesce("high", "time"))
@@ -73,5 +73,6 @@ def bounded(rows: pl.DataFrame) -> pl.DataFrame:
         latest=pl.when("astray").then(pl.when(fits).then("latest").otherwise("after")),
     )
     following = pl.when(good).then("time").backward_fill()
-    shown = (pl.coalesce(following, "latest") - until).clip("earliest", "latest")
+    # behind the last line that is sure nothing tells how much later it was: not 2106
+    shown = pl.coalesce(following - until, "earliest").clip("earliest", "latest")
     return placed.select("earliest", "latest", pl.when("astray").then(shown).alias("shown"))

@@ -169,6 +169,14 @@ def test_t26_dates_with_a_year_are_no_better(logs: Logs) -> None:
     assert bounds(found) == [("2026-06-20 08:00:00", "2026-06-20 08:10:00")] * 3
 
 
+def test_t26_a_boot_in_1970_that_nothing_follows(logs: Logs) -> None:
+    """T26: how much later it was nobody can tell; it is shown right behind the last line before it, not in 2106."""
+    boot = "".join(f"1970-01-01T00:00:{second:02}+00:00 kelvin app[7]: x\n" for second in (5, 9))
+    found = logs({"app.log": "2026-06-20T10:00:00+02:00 kelvin app[7]: x\n" * 3 + boot})
+    assert seen(found)[3:] == [("2026-06-20 08:00:00", OPEN), ("2026-06-20 08:00:04", OPEN)]
+    assert [high[:4] for _, high in bounds(found)] == ["2106", "2106"]
+
+
 def test_t26_a_late_line_of_new_year_is_not_taken_for_it(logs: Logs) -> None:
     """T26: within two days of New Year a line that begins it can be late: it keeps its time."""
     stamps = ("2026-01-01T10:00:00Z", "2026-01-01T00:00:05Z", "2026-01-01T10:00:10Z")
