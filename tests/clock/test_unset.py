@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import polars as pl
@@ -18,8 +18,9 @@ NOON = datetime(2020, 6, 20, 12)
 BOOT = datetime(2020, 1, 1, 0, 0, 5)
 
 
-def written(*times: datetime, zone: Zone = UTC, **other: datetime) -> list[bool]:
+def written(*times: datetime, zone: Zone = UTC, other: Mapping[str, datetime] | None = None) -> list[bool]:
     """Which rows such a clock has written; their walls are their times, if not `other`."""
+    other = other or {}
     frame = pl.DataFrame({"time": times}, schema={"time": pl.Datetime("us")}).with_columns(
         wall=pl.lit(other.get("wall")).cast(pl.Datetime("us")).fill_null(pl.col("time")),
         low=pl.lit(other.get("low")).cast(pl.Datetime("us")),
@@ -53,7 +54,7 @@ def test_a_boot_is_at_new_year_by_any_of_its_readings() -> None:
     """As written, as an instant, by either bound, or on the host's own clock."""
     other = BOOT.replace(month=3)
     for name in ("wall", "low", "high"):
-        assert written(NOON, other, NOON, **{name: BOOT}) == [False, True, False], name
+        assert written(NOON, other, NOON, other={name: BOOT}) == [False, True, False], name
     west = Zone.named("-05:00")
     assert written(NOON, BOOT + timedelta(hours=5), NOON, zone=west) == [False, True, False]
     assert written(NOON, other, NOON) == [False] * 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logforensics.clock.zones import Zone, evidence_zone, offset_text, tzdata_version
+from logforensics.clock.zones import Unread, Zone, evidence_zone, offset_text, tzdata_version
 from logforensics.errors import UsageError
 
 BERLIN = Zone.named("Europe/Berlin")
@@ -158,6 +159,12 @@ def test_changes_of_several_years_are_told_once_each() -> None:
     assert BERLIN.changes([2025, 2024, 2025])[2:] == year
     # Samoa left out the last Friday of 2011
     assert len(Zone.named("Pacific/Apia").changes([2011, 2012])) == 5
+
+
+def test_a_change_at_new_year_is_found() -> None:
+    """Kathmandu moved a quarter of an hour ahead when 1986 began there."""
+    at = int(utc(1985, 12, 31, 18, 30).timestamp()) * 1_000_000
+    assert Zone.named("Asia/Kathmandu").changes([1986]) == [(at, 19_800, 20_700)]
 
 
 def test_years_left_out_are_bridged_by_one_change() -> None:
@@ -317,3 +324,36 @@ def test_a_broken_zone_file_is_refused(tmp_path: Path) -> None:
     broken.write_bytes(b"TZif2" + b"\xff" * 40)
     with pytest.raises(UsageError, match="no time zone file"):
         Zone.from_tzif(broken)
+
+
+@pytest.mark.parametrize(("folder", "found"), [("var/log/a/b/c/d", True), ("var/spool/a/b/c/d", False)])
+def test_the_root_of_a_tree_is_where_its_var_log_lies(tmp_path: Path, folder: str, found: bool) -> None:
+    """However deep below it the evidence begins; else etc is looked for three levels above."""
+    root = make_etc(tmp_path / "tree", timezone="Asia/Tokyo")
+    (root / folder).mkdir(parents=True)
+    assert (evidence_zone([root / folder]) is not None) is found
+
+
+def test_the_only_host_in_a_folder_names_the_zone(tmp_path: Path) -> None:
+    """Of two nobody knows which; and a host's own var/log comes before what lies inside of it."""
+    make_etc(tmp_path / "web1", timezone="Asia/Tokyo")
+    assert evidence_zone([tmp_path]) == (Zone.named("Asia/Tokyo"), "the evidence's etc/timezone says Asia/Tokyo")
+    (tmp_path / "var/log").mkdir(parents=True)
+    assert evidence_zone([tmp_path]) is None
+    make_etc(tmp_path / "two/web1", timezone="Asia/Tokyo")
+    make_etc(tmp_path / "two/web2", timezone="Asia/Tokyo")
+    assert evidence_zone([tmp_path / "two"]) is None
+
+
+def test_what_is_there_and_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the system's words; a file that is not there is none of it."""
+
+    def failing(path: Path) -> int:
+        raise OSError(errno.EIO if path.name == "timezone" else errno.ENOENT, "Input/output error", str(path))
+
+    monkeypatch.setattr("logforensics.clock.zones.open_quietly", failing)
+    unread: Unread = []
+    root = make_etc(tmp_path / "tree", timezone="Asia/Tokyo")
+    assert evidence_zone([root]) is None
+    assert evidence_zone([root], unread) is None
+    assert unread == [("etc/timezone", "Input/output error (EIO)")]
