@@ -53,6 +53,12 @@ def test_the_span_holds_a_late_line_at_the_end() -> None:
     assert (first, last) == (micros(datetime(2020, 12, 31, 23, 50)), micros(datetime(2021, 1, 1, 0, 10)))
 
 
+def test_the_span_begins_in_the_year_before() -> None:
+    """Where a New Year lies between."""
+    first, last = chain("Dec 31 12:00:00", "Jan 2 12:00:00").span(2020)
+    assert (first, last) == (micros(datetime(2019, 12, 31, 12)), micros(datetime(2020, 1, 2, 12)))
+
+
 def test_slack_is_what_lies_between_a_files_last_line_and_its_bound() -> None:
     """In the year of that file."""
     clues = YearClues((datetime(2019, 12, 31, 13), datetime(2020, 1, 2, 11)))

@@ -112,6 +112,7 @@ def test_time_spent_on_wrong_dates_has_passed() -> None:
         (TEN_MINUTES, False),
         (366 * DAY - 12 * HOUR, True),
         (366 * DAY - 12 * HOUR - 1, False),
+        (366 * DAY - 12 * HOUR - 15 * 60 * SECOND, False),
         (366 * DAY - 3 * HOUR + TEN_MINUTES, False),
         (14 * HOUR + TEN_MINUTES - 1, True),
         (14 * HOUR + TEN_MINUTES, False),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -172,3 +173,11 @@ def test_evidence_without_events_has_no_end() -> None:
     with pytest.raises(UsageError) as error:
         resolve("end-2h", SYDNEY, None, None, NOW)
     assert str(error.value) == "'end-2h': the evidence has no events to count from"
+
+
+def test_an_abbreviation_is_refused_whatever_becomes_of_warnings() -> None:
+    """What reads the text only warns that it left CST out."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with pytest.raises(UsageError):
+            meant("23 June 2020 9am CST")

@@ -348,12 +348,13 @@ def test_the_only_host_in_a_folder_names_the_zone(tmp_path: Path) -> None:
 def test_what_is_there_and_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the system's words; a file that is not there is none of it."""
 
+    root = make_etc(tmp_path / "tree", timezone="Asia/Tokyo")
+
     def failing(path: Path) -> int:
-        raise OSError(errno.EIO if path.name == "timezone" else errno.ENOENT, "Input/output error", str(path))
+        raise OSError(errno.EIO if path == root / "etc/timezone" else errno.ENOENT, "Input/output error", str(path))
 
     monkeypatch.setattr("logforensics.clock.zones.open_quietly", failing)
     unread: Unread = []
-    root = make_etc(tmp_path / "tree", timezone="Asia/Tokyo")
     assert evidence_zone([root]) is None
     assert evidence_zone([root], unread) is None
     assert unread == [("etc/timezone", "Input/output error (EIO)")]
