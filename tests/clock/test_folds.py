@@ -72,6 +72,12 @@ def test_order_tells_if_lines_are_late_by_less_than_two_thirds_of_half_the_hour(
     assert passes(*at(30, 30 - late, 59, 2)) == expected
 
 
+def test_a_clock_that_goes_back_elsewhere_too_tells_nothing_by_order() -> None:
+    """A step back by most of an hour outside the repeated one is not its repetition."""
+    assert passes(BEGIN - 10 * MINUTE, BEGIN - 45 * MINUTE, *at(40, 5)) == [None, None, OPEN, OPEN]
+    assert passes(BEGIN - 10 * MINUTE, None, BEGIN - 9 * MINUTE, *at(40, 5)) == [None, None, None, FIRST, SECOND]
+
+
 def dense(*minutes: float, before: int = 20, behind: int = 20) -> list[int | None]:
     """The passes of walls between lines every minute before the hour and behind it."""
     walls = (

@@ -97,6 +97,31 @@ def test_a_clock_comes_back_to_where_it_was(off: int, lost: bool) -> None:
     assert strays(170 * DAY, 64 * DAY, 170 * DAY + off) == ({1} if lost else set())
 
 
+@pytest.mark.parametrize(
+    ("before", "block", "after", "lost"),
+    [
+        (170 * DAY, 168 * DAY, 170 * DAY + 1, False),
+        (170 * DAY, 168 * DAY - 1, 170 * DAY, True),
+        (170 * DAY, 168 * DAY - 1, 170 * DAY - 1, False),
+        (170 * DAY, 171 * DAY, 174 * DAY, False),
+        (362 * DAY, 3 * DAY, 362 * DAY, False),
+        (362 * DAY, 3 * DAY + 1, 362 * DAY, True),
+    ],
+)
+def test_a_clock_goes_back_by_more_than_late_lines_and_less_than_a_year(
+    before: int, block: int, after: int, lost: bool
+) -> None:
+    """Two days are a late line, and all but a week of a year is New Year."""
+    assert strays(before, block, after) == ({1} if lost else set())
+
+
+@pytest.mark.parametrize(("spent", "lost"), [(DAY - 1, True), (DAY, False)])
+def test_a_machine_with_an_unset_clock_may_have_been_off_for_half_a_year(spent: int, lost: bool) -> None:
+    """If that clock did not run for a day: then it would have been set."""
+    block = stretch(BOOT, BOOT + spent)
+    assert astray([stretch(100 * DAY), block, stretch(160 * DAY)])[0] == ({1} if lost else set())
+
+
 def test_time_spent_on_wrong_dates_has_passed() -> None:
     """A clock that was wrong for forty days comes back forty days later."""
     back = [stretch(200 * DAY), stretch(64 * DAY, 104 * DAY), stretch(240 * DAY)]
@@ -175,7 +200,8 @@ def test_an_unset_clock_explains_weeks() -> None:
     ("ahead", "elapsed", "lost"),
     [
         (100 * DAY, 0, True),
-        (7 * DAY, 0, False),
+        (7 * DAY, -1, False),
+        (7 * DAY + 1, 0, True),
         (7 * DAY + DAY, DAY, False),  # a week back at the least
         (359 * DAY, 0, False),
         (359 * DAY - 1, 0, True),

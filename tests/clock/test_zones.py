@@ -347,7 +347,6 @@ def test_the_only_host_in_a_folder_names_the_zone(tmp_path: Path) -> None:
 
 def test_what_is_there_and_cannot_be_read_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the system's words; a file that is not there is none of it."""
-
     root = make_etc(tmp_path / "tree", timezone="Asia/Tokyo")
 
     def failing(path: Path) -> int:
