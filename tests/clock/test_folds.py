@@ -78,6 +78,12 @@ def test_a_clock_that_goes_back_elsewhere_too_tells_nothing_by_order() -> None:
     assert passes(BEGIN - 10 * MINUTE, None, BEGIN - 9 * MINUTE, *at(40, 5)) == [None, None, None, FIRST, SECOND]
 
 
+def test_half_the_hour_late_is_not_too_late() -> None:
+    """In two steps that are each a usual one; a minute more is ruled out."""
+    assert passes(*at(40, 25, 10)) == [OPEN, OPEN, OPEN]
+    assert passes(*at(40, 25, 9)) == [FIRST, OPEN, SECOND]
+
+
 def dense(*minutes: float, before: int = 20, behind: int = 20) -> list[int | None]:
     """The passes of walls between lines every minute before the hour and behind it."""
     walls = (

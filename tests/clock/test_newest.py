@@ -144,8 +144,8 @@ def test_most_of_the_lines_with_years_decide() -> None:
 def test_a_wrong_clock_is_no_witness_of_the_year() -> None:
     """What is dated behind it, by that clock too, tells nothing."""
     june = datetime(2020, 6, 20, 13)
-    lines = (june - 2 * DAY / 24, "Jun 20 12:00:00", "Jan 1 00:00:05", datetime(2031, 6, 1), june, "Jun 20 14:00:00")
-    assert dated(*lines) == sure(2020)
+    lines = ("Jun 20 12:00:00", "Jan 1 00:00:05", datetime(2031, 6, 1), june, "Jun 20 14:00:00")
+    assert dated(*lines) == dated(june - 2 * DAY / 24, *lines) == sure(2020)
 
 
 @pytest.mark.parametrize(
@@ -224,6 +224,26 @@ def test_a_source_that_meets_none_is_shown_in_the_nearest_year() -> None:
     """From either side; no year is sure."""
     assert noon(siblings=(NOON + 30 * DAY, NOON + 40 * DAY)).shown == 2020
     assert noon(siblings=(NOON - 40 * DAY, NOON - 30 * DAY)).shown == 2020
+
+
+@pytest.mark.parametrize("slack", [DAY, -DAY])
+def test_files_that_fit_to_a_day_are_no_copies(slack: timedelta) -> None:
+    """As those that fit to the second."""
+    clues = YearClues((NOON + slack, NOON + 4 * DAY), siblings=SPAN)
+    walls = [NOON.replace(year=2000), (NOON + 4 * DAY).replace(year=2000)]
+    assert infer_years(rows(walls, [0, 1]), clues).basis.years == sure(2020)
+
+
+def test_a_name_tells_more_than_an_mtime() -> None:
+    """Where both fit, the name is what is told."""
+    clues = YearClues((datetime(2026, 1, 1, 13),), ("syslog-20260101",))
+    assert basis("Jan 1 12:00:00", clues=clues).reason == "the dates in its files' names or heads"
+
+
+def test_of_the_years_in_which_it_meets_others_a_source_is_of_none_behind_its_mtime() -> None:
+    """Though it tells no more than that."""
+    siblings = (datetime(2019, 1, 1), datetime(2022, 9, 5))
+    assert noon(datetime(2021, 3, 1), siblings=siblings) == Range(1970, 2020, 2020)
 
 
 @pytest.mark.parametrize(

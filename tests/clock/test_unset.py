@@ -122,7 +122,7 @@ def test_nothing_behind_a_run_tells_how_late_it_was() -> None:
     """It is shown right behind the line before it; nothing was written after 2106."""
     assert placed([NOON, BOOT, BOOT + MINUTE], [False, True, True])[1:] == [
         (NOON, LAST - MINUTE, NOON),
-        (NOON + MINUTE, LAST, NOON + MINUTE),
+        (NOON + MINUTE, datetime(2106, 2, 7), NOON + MINUTE),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -168,11 +169,12 @@ def test_a_zones_own_change_is_no_move() -> None:
 
 def test_the_joined_zone_goes_on_by_its_own_rules() -> None:
     """From the last change on; its label says until when the old offset held."""
-    some = changed(0, ONE, TWO)
-    made = joined(some.first, some.changes, [NINE, NINE + DAY], BERLIN)
-    assert made.label == "+01:00 until 2023-09-20 09:00 UTC, then Europe/Berlin"
-    times = [NINE - SECOND, NINE, NINE + DAY, datetime(2023, 10, 29, 1) - SECOND, datetime(2023, 10, 29, 1)]
-    assert [made.offset_at(at) for at in times] == [0, ONE, TWO, TWO, ONE]
+    some = changed(0, ONE, 3 * ONE, TWO)
+    made = joined(some.first, some.changes, [NINE, NINE + DAY, NINE + 2 * DAY], BERLIN)
+    assert made.label == "+03:00 until 2023-09-21 09:00 UTC, then Europe/Berlin"
+    end = datetime(2023, 10, 29, 1)
+    times = [NINE - SECOND, NINE, NINE + DAY, NINE + 2 * DAY, end - SECOND, end]
+    assert [made.offset_at(at) for at in times] == [0, ONE, 3 * ONE, TWO, TWO, ONE]
     assert made.offset_at(datetime(2042, 7, 1)) == TWO
     utc = joined(0, changed(0, TWO).changes, [NINE], BERLIN)
     assert utc.label == "UTC until 2023-09-19 09:00 UTC, then Europe/Berlin"
@@ -190,9 +192,19 @@ BACK = Change(NINE - 10 * MINUTE, NINE, TWO, 0)
 
 
 def shown(change: Change, *minutes: float) -> tuple[float, str]:
-    """When walls, told by their minutes from 9 o'clock, show a change: in minutes from its `high`, and how."""
-    moment, how = moment_of(change, pl.Series([NINE + minute * MINUTE for minute in minutes], dtype=pl.Datetime("us")))
-    return (moment - change.high) / MINUTE, how
+    """When walls, told by their minutes from 9 o'clock, show a change: in minutes from its `high`, and how.
+
+    Wherever the host is: five hours west of that everything is the same.
+    """
+    answers = set()
+    for seconds in (0, -5 * ONE):
+        east = timedelta(seconds=seconds)
+        walls = pl.Series([NINE + minute * MINUTE + east for minute in minutes], dtype=pl.Datetime("us"))
+        moment, how = moment_of(replace(change, old=change.old + seconds, new=change.new + seconds), walls)
+        assert moment.microsecond == 0
+        answers.add(((moment - change.high) / MINUTE, how))
+    (answer,) = answers
+    return answer
 
 
 @pytest.mark.parametrize(
@@ -201,6 +213,11 @@ def shown(change: Change, *minutes: float) -> tuple[float, str]:
         ((-20, -5, 120, 130), -5 + 1 / 60, JUMPS),  # behind the last line by the old clock
         ((-20, -15, 120, 130), 0, JUMPS),  # which may be older than the last old offset: then on the hour
         ((-20, 0, 120), 1 / 60 - 1 / 60, JUMPS),  # nor behind the first new one
+        ((-20, -10, 120, 130), 0, JUMPS),
+        ((-20, 0, 0, 0, 110, 110, 110), 0, JUMPS),  # the edges of the stretch are not in it
+        ((-5, 110), -5 + 1 / 60, JUMPS),
+        ((0, 120), 0, JUMPS),
+        ((-70, 130), 0, SILENT),
         ((-20, -5, 30, 60, 90, 130), 0, RUNS_ON),  # three lines in the stretch that was leapt over
         ((-20, -5, 30, 60, 130), -5 + 1 / 60, JUMPS),  # two may be late
         ((-5,), -5 + 1 / 60, SILENT),  # nothing within the hour behind it
@@ -223,6 +240,7 @@ def test_a_leap_ahead_leaves_a_stretch_without_lines(walls: tuple[float, ...], m
     [
         ((-200, -170, -40, -20), -170 + 1 / 60, JUMPS),
         ((-200, -170, -110, -100), -180, SILENT),
+        ((-200, -170, -115, -100), -180, SILENT),
         ((-170,), -180, SILENT),
     ],
 )
@@ -244,6 +262,9 @@ def test_a_leap_ahead_at_an_unsure_time_is_the_longest_step(walls: tuple[float, 
         ((0, 30, 60, 90, 105), 0, RUNS_ON),
         ((0, 60.1, 100), 0, SILENT),
         ((0, 59, 100), 0, RUNS_ON),
+        ((0, 60, 100), 0, SILENT),
+        ((0, 55, 110), 0, SILENT),  # the last of them was behind the change
+        ((5000, 100, 115, 0, 5), -5 + 1 / 60, JUMPS),  # days later the log is another matter
         ((0, 100), 0, SILENT),
         ((), 0, SILENT),
     ],
@@ -252,6 +273,11 @@ def test_a_step_back_stands_in_the_order_of_the_lines(walls: tuple[float, ...], 
     """From 11 to 9 o'clock on the wall."""
     at, told = shown(BACK, *walls)
     assert (round(at, 6), told) == (round(moment, 6), how)
+
+
+def test_the_last_line_by_the_old_clock_may_be_the_first_sight() -> None:
+    """Where the hour lies between the two, it is not taken for the change."""
+    assert shown(Change(NINE - 10 * MINUTE, NINE + 20 * MINUTE, 0, TWO), -20, 20, 140) == (0, JUMPS)
 
 
 def test_a_step_back_within_a_second_is_tied() -> None:

@@ -53,6 +53,18 @@ def test_the_usual_offset_is_that_before_as_long_as_a_zone_has_it() -> None:
     assert found[1].begin == datetime(2025, 9, 27, 14)
 
 
+def test_an_edge_that_changes_nothing_is_none() -> None:
+    """New York follows Havana an hour later on 2 November 2025, and all three offsets are possible before and after."""
+    begin, end = datetime(2025, 7, 1), datetime(2025, 12, 1)
+    found = stretches([(begin, -4 * HOUR)], begin, end)
+    assert [(one.offsets, one.usual) for one in found] == [
+        ((-4 * HOUR,), -4 * HOUR),
+        ((-4 * HOUR, -3 * HOUR), -4 * HOUR),
+        ((-5 * HOUR, -4 * HOUR, -3 * HOUR), -4 * HOUR),
+    ]
+    assert (found[2].begin, found[2].end) == (datetime(2025, 11, 2, 5), end + timedelta(seconds=1))
+
+
 def test_edges_are_whole_seconds() -> None:
     """A zone changes on one; the end is behind the last microsecond."""
     begin = JULY.replace(microsecond=5)
@@ -92,8 +104,9 @@ def lettered(*names: str | None, zone: str = "UTC", known: bool = True) -> list[
 
 def test_letters_are_one_offset_a_choice_or_nothing() -> None:
     """A row without letters keeps what it has."""
-    assert lettered("MSK", "CST", "XYZ", None) == [
+    assert lettered("MSK", "IST", "CST", "XYZ", None) == [
         (3 * HOUR, None, None),
+        (None, 2 * HOUR, 19_800),
         (None, -6 * HOUR, 8 * HOUR),
         (None, None, None),
         (60, None, None),

@@ -167,6 +167,21 @@ def test_lines_with_years_in_the_same_source_are_anchors() -> None:
     assert year_of(infer_years(frame, YearClues())) == [2020, 2021, 2021]
 
 
+def test_where_every_line_has_its_year_nothing_is_inferred() -> None:
+    """And nothing is in doubt."""
+    walls = [datetime(2019, 6, 1), datetime(2020, 6, 1)]
+    found = infer_years(rows(walls).with_columns(yearless=pl.Series([False, False])), YearClues())
+    assert (found.wall.to_list(), found.doubtful.to_list(), found.astray.to_list()) == (walls, [False] * 2, [False] * 2)
+    assert found.basis.reason == "every line has its year"
+
+
+def test_midnight_of_29_february_is_of_that_day() -> None:
+    """And the microsecond before March as well."""
+    walls = [datetime(2000, 2, 29), datetime(2000, 2, 29, 23, 59, 59, 999_999)]
+    found = infer_years(rows(walls), mtime(2025, 3, 2))
+    assert found.wall.to_list() == [wall.replace(year=2024) for wall in walls]
+
+
 def test_days_after_february_move_by_the_calendar() -> None:
     """A stamp keeps its month and day in years without 29 February."""
     found = stamped("Feb 28 23:59:59", "Mar 1 00:00:00", "Dec 31 00:00:00", clues=mtime(2021, 12, 31, 1))
