@@ -40,8 +40,13 @@ def sources(
     if chosen == "sha256":
         from logforensics.cli.output import write_bytes
         from logforensics.evidence.manifest import manifest
+        from logforensics.report.escape import plain
 
-        write_bytes(run, manifest(timeline.log_files, timeline.ledger))
+        lines = manifest(timeline.log_files, timeline.ledger)
+        if screen_of(run).terminal:  # sha256sum takes names as they are, and a terminal obeys them
+            told = (line.decode("utf-8", "backslashreplace").removesuffix("\n") for line in lines)
+            lines = (plain(line).encode() + b"\n" for line in told)
+        write_bytes(run, lines)
         finish(run, timeline, found=False)
         return
     door = door_of(run, timeline)

@@ -115,7 +115,18 @@ def test_a_run_longer_than_the_time_it_had_is_bound_by_its_neighbours() -> None:
 def test_neighbours_in_doubt_bound_by_their_own_bounds() -> None:
     """The earliest time of the one before, the latest of the one behind."""
     low, high = NOON - DAY, NOON + DAY
-    assert placed([NOON, BOOT, NOON], [False, True, False], low=low, high=high)[1] == (low, high, NOON)
+    found = placed([NOON, BOOT, BOOT + MINUTE, NOON], [False, True, True, False], low=low, high=high)
+    assert found[1:3] == [(low, high - MINUTE, NOON - MINUTE), (low + MINUTE, high, NOON)]
+
+
+def test_a_run_may_fill_the_time_it_had() -> None:
+    """Then nothing of it is in doubt; two lines of one second are of one run."""
+    times = [NOON, BOOT, BOOT, BOOT + 5 * MINUTE, NOON + 5 * MINUTE]
+    assert placed(times, [False, True, True, True, False])[1:4] == [
+        (NOON, NOON, NOON),
+        (NOON, NOON, NOON),
+        (NOON + 5 * MINUTE, NOON + 5 * MINUTE, NOON + 5 * MINUTE),
+    ]
 
 
 def test_nothing_behind_a_run_tells_how_late_it_was() -> None:

@@ -8,8 +8,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -18,7 +21,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from logforensics.report.escape import FORMULA, unplain
-from tests.hostile.evidence import logforensics
+from tests.hostile.evidence import lines, logforensics
 from tests.hostile.payloads import BIDI, COUNT, PAYLOADS, TERMINAL, mark
 from tests.hostile.poison import write_tree
 
@@ -59,6 +62,20 @@ def test_s01_s03_no_control_reaches_a_terminal(tree: Path, command: tuple[str, .
     out, err = run(tree, command)
     assert odd(out) == set()
     assert odd(err) == set()
+
+
+def test_s01_names_for_sha256sum_are_shown_on_a_terminal(tmp_path: Path) -> None:
+    """In a file or pipe they are as they are, or nothing could be found by them."""
+    name = b"a\x1b[2J\xe2\x80\xae.log"
+    Path(os.fsdecode(bytes(tmp_path) + b"/" + name)).write_bytes(lines(3))
+    command = [sys.executable, "-m", "logforensics", "sources", "--format", "sha256", str(tmp_path)]
+    ours, theirs = os.openpty()
+    subprocess.run(command, stdout=theirs, check=True)
+    seen = os.read(ours, 4096)
+    os.close(ours)
+    os.close(theirs)
+    assert (name in seen, rb"a\x1b[2J<U+202E>.log" in seen) == (False, True)
+    assert name in subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
 
 
 @pytest.mark.parametrize("command", [("report", "--full"), ("timeline",)], ids=" ".join)
