@@ -6,7 +6,7 @@ nothing that can have stood at the broken edge would make another instant of it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import polars as pl
 
@@ -27,6 +27,10 @@ _LOST_BEFORE = ("1", "2", "20")
 
 _AT_ONCE = 1 << 22
 """Characters tried at once: a line may have a MiB, and there are half a hundred ways to go on with it."""
+
+_MOST_PIECES = 1000
+"""Pieces of a block that are no event, and are tried with more at their edges: a crash leaves a few.  Where there are
+more (a file of letters and NULs by turns has a million), the others are unparsed: they continue nothing."""
 
 _LOOKED_AT = 200
 """Lines whose first characters show how events begin."""
@@ -70,22 +74,21 @@ def _unsure(reader: Reader, texts: pl.Series, shapes: Collection[str]) -> pl.Ser
     A beginning fits how the patterns of the reader open, or looks like one of `shapes` as far as it goes.
     """
     found = texts.to_list()
-    behind, before = ((), ()) if _all_or_nothing(reader) else (_LOST_BEHIND, _LOST_BEFORE)
-    each = 1 + len(behind) + len(before)
-    stamps: dict[int, tuple[object, object]] = {}
-    for frame in _variants(found, behind, before):
-        events = reader.parse(frame).events.filter(~pl.col("carried"))
-        stamps |= {line: (wall, offset) for line, wall, offset in events.select("line", "wall", "offset").iter_rows()}
+    own = _stamps(reader, ((text,) for text in found))
+    others = [number for number in range(len(found)) if number not in own]
+    judged = sorted({*own, *others[:_MOST_PIECES]})
+    each = 0 if _all_or_nothing(reader) else len(_LOST_BEHIND) + len(_LOST_BEFORE)
+    stamps = _stamps(reader, (_longer(found[number]) for number in judged)) if each else {}
     openings = dict.fromkeys(rust.opening(pattern.regex) for pattern in reader.definition.patterns)
-    unsure = []
-    for number, text in enumerate(found):
-        own = stamps.get(number * each)
-        others = (stamps.get(line, own) for line in range(number * each + 1, (number + 1) * each))
+    unsure = [True] * len(found)
+    for place, number in enumerate(judged):
+        text, stamp = found[number], own.get(number)
         head = rust.shape(text)
-        begun = own is None and (
+        begun = stamp is None and (
             any(_fits(head, opening) for opening in openings) or any(shape.startswith(head) for shape in shapes)
         )
-        unsure.append(begun or any(other != own for other in others))
+        tried = range(place * each, (place + 1) * each)
+        unsure[number] = begun or any(stamps.get(line, stamp) != stamp for line in tried)
     return pl.Series(unsure, dtype=pl.Boolean)
 
 
@@ -95,17 +98,34 @@ def _all_or_nothing(reader: Reader) -> bool:
     return all(one is not None and one.reader == "json-lines" for one in keys)
 
 
-def _variants(texts: Sequence[str], behind: Sequence[str], before: Sequence[str]) -> Iterator[pl.DataFrame]:
-    """Each text, then the same with something more at an edge, as frames of lines that are small whatever the texts."""
+_Stamp = tuple[object, object]
+
+
+def _stamps(reader: Reader, texts: Iterable[Iterable[str]]) -> dict[int, _Stamp]:
+    """Wall time and offset of those texts that are events, by their place among all."""
+    stamps: dict[int, _Stamp] = {}
+    for frame in _frames(text for some in texts for text in some):
+        events = reader.parse(frame).events.filter(~pl.col("carried"))
+        stamps |= {line: (wall, offset) for line, wall, offset in events.select("line", "wall", "offset").iter_rows()}
+    return stamps
+
+
+def _longer(text: str) -> Iterator[str]:
+    """The text with something more at an edge, in each way."""
+    yield from (text + lost for lost in _LOST_BEHIND)
+    yield from (lost + text for lost in _LOST_BEFORE)
+
+
+def _frames(texts: Iterable[str]) -> Iterator[pl.DataFrame]:
+    """The texts as frames of lines that are small whatever the texts; each line has its place among all as a number."""
     held: list[str] = []
     first = size = 0
     for text in texts:
-        for variant in (text, *(text + lost for lost in behind), *(lost + text for lost in before)):
-            if held and size + len(variant) > _AT_ONCE:
-                yield _frame(held, first)
-                held, first, size = [], first + len(held), 0
-            held.append(variant)
-            size += len(variant)
+        if held and size + len(text) > _AT_ONCE:
+            yield _frame(held, first)
+            held, first, size = [], first + len(held), 0
+        held.append(text)
+        size += len(text)
     if held:
         yield _frame(held, first)
 

@@ -86,6 +86,20 @@ def test_r02_no_cut_of_any_format_gives_another_time(definition: Definition, edg
         assert len(stamps) <= 1 or (definition.name == "haproxy_access" and edge == "front"), sample.number
 
 
+def test_r02_of_a_million_pieces_most_continue_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trying one with more at its edges takes time: those beyond are unparsed, and what is an event stays one."""
+    monkeypatch.setattr("logforensics.parsing.edges._MOST_PIECES", 2)
+    definition = next(one for one in DEFINITIONS if one.name == "log4j")
+    event = next(sample.line for sample in definition.samples if sample.matches and not sample.continues)
+    texts = [event, "\tx", "\ty", "\tz", event, "\tw"]
+    frame = pl.DataFrame(
+        {"line": range(1, 7), "text": texts, "length": [len(text) + 1 for text in texts]}, schema=LINES
+    )
+    parsed = parse_broken(compile_reader(definition, ()), frame, pl.Series([False, True, True, True, True, True]))
+    assert parsed.events.select("line", "carried").rows() == [(1, False), (2, True), (3, True), (5, False)]
+    assert parsed.rest.select("line", "kind").rows() == [(4, "unparsed"), (6, "unparsed")]
+
+
 def test_r03_a_torn_line_glued_to_the_first_line_after_a_restart(tmp_path: Path) -> None:
     """Torn at each byte behind its header, a line and what came after it are two events again, and both are named."""
     before, torn, after = lines(3), line(3, "the disk is slow"), lines(2, 60)
