@@ -5,7 +5,8 @@
 
 The numbers come from splitmix64 over a counter, so that no library's generator decides what is in the logs.
 The incident: on the last day but two, from 09:05:37 to 09:31:10, the API answers 502 and 504; on the last day but one
-the machine is off from 03:12:09 to 04:02:44, and every log is silent.
+the machine is off from 03:12:09 to 04:02:44, and every log is silent.  In a tree the seconds in which both begin and
+end are logged, however few lines there are, so that trees of all sizes have the same answer (grow.py).
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+
+FEW = 14_000
+"""Lines of each small log of a tree."""
 
 Numbers = npt.NDArray[np.uint64]
 
@@ -153,6 +157,26 @@ def access_day(day: int, count: int, days: int = DAYS, seed: int = 1) -> pl.Seri
     ).to_series()
 
 
+def pinned(lines: pl.Series) -> pl.Series:
+    """The access log of the day of the failures, with the edges of these at all API endpoints.
+
+    Each answers three times in the second before, then fails; fails once more in the last second, then answers thrice.
+    """
+    stamp = instants(0, np.array([*FAILING, FAILING[0] - 1, FAILING[1] + 1])).dt.strftime("%H:%M:%S").to_list()
+    day = lines[0].partition("[")[2].partition(":")[0]
+    paths = [path.replace("{}", "7") for path, _ in ENDPOINTS if path.startswith("/api/")]
+
+    def asked(second: str, status: int, times: int) -> list[str]:
+        line = '100.10.0.7 - - [{}:{} +0000] "GET {} HTTP/1.1" {} 90 "-" "{}"'
+        return [line.format(day, second, path, status, AGENTS[-1]) for path in paths for _ in range(times)]
+
+    first = asked(stamp[0], 502, 1) + asked(stamp[3], 200, 3)
+    last = asked(stamp[2], 200, 3) + asked(stamp[1], 504, 1)
+    every = pl.concat([pl.Series(first), lines, pl.Series(last)]).alias("line")
+    second = pl.col("line").str.extract(r"\[[^:]+:([0-9:]{8}) ", 1)
+    return every.to_frame().sort(second, maintain_order=True).to_series()
+
+
 def syslog_day(day: int, count: int, days: int = DAYS, seed: int = 2, layout: str = "%b %e %H:%M:%S") -> pl.Series:
     """One day of a syslog, `count` lines, with stamps in `layout`; a kernel's banner ends the time off."""
     base = seed * 1000 + day
@@ -218,7 +242,8 @@ def dated(path: Path, day: int) -> None:
 def make_tree(root: Path, gigabytes: float, days: int = DAYS) -> None:
     """A host's /var/log with `gigabytes` of text: each log rotated daily, the older files packed.
 
-    Half is access logs, the rest syslog, auth.log and an application's log with RFC 3339 stamps.  One in seven of the
+    Half is access logs, the rest syslog, auth.log and an application's log with RFC 3339 stamps; two logs are small
+    whatever the size is.  One in seven of the
     rotated files is plain, one xz, the others gzip, as a change of logrotate's configuration leaves them.
     """
     (root / "var/log/nginx").mkdir(parents=True, exist_ok=True)
@@ -230,11 +255,14 @@ def make_tree(root: Path, gigabytes: float, days: int = DAYS) -> None:
         ("syslog", size * 0.25 / 95, 2),
         ("auth.log", size * 0.1 / 95, 3),
         ("app.log", size * 0.15 / 105, 4),
+        ("cron.log", FEW, 5),
+        ("mail.log", FEW, 6),
     )
     for name, lines, seed in plan:
         for day, count in enumerate(shares(int(lines), days)):
             if seed == 1:
                 text = access_day(day, count, days, seed)
+                text = pinned(text) if day == days - 3 else text
             else:
                 layout = "%Y-%m-%dT%H:%M:%S+00:00" if seed == 4 else "%b %e %H:%M:%S"
                 text = syslog_day(day, count, days, seed, layout)

@@ -13,7 +13,7 @@ from datetime import timedelta
 import polars as pl
 
 from logforensics.analysis.boot_marks import boot_expr
-from logforensics.analysis.bootclock import WrongBootClock, find_wrong_boot_clocks, retimed
+from logforensics.analysis.bootclock import LONGEST, SMALLEST, WrongBootClock, find_wrong_boot_clocks, retimed
 from logforensics.clock.settle import Assumption
 from logforensics.schema import DOUBT, TIME_BASIS
 from logforensics.settings import Settings
@@ -30,14 +30,27 @@ def read_timeline(
     settings: Settings | None = None,
     fields: Collection[str] | None = None,
     progress: Progress | None = None,
+    spooled: bool = False,
 ) -> Timeline:
     """Read every log below `paths` into one Timeline, the lines of wrong boot clocks set right.
 
-    As `timeline.build.read_timeline`, which tells what goes in, comes out and is raised.
+    As `timeline.build.read_timeline`, which tells what goes in, comes out and is raised.  Also with `spooled`, events
+    among which such lines may be are held in memory: they are moved past others.
     """
     wanted = frozenset(DEFAULT_FIELDS if fields is None else fields)
-    timeline = build.read_timeline(paths, settings=settings, fields=wanted, progress=progress)
+    timeline = build.read_timeline(paths, settings=settings, fields=wanted, progress=progress, spooled=spooled)
+    stored = timeline.stored
+    if stored is not None:
+        suspects = stored.behind_steps_back(SMALLEST, LONGEST)
+        if not {"message", "program"} <= wanted or not any(map(_holds_boot, suspects)):
+            return timeline
+        with stored.spool:
+            timeline = replace(timeline, events=stored.whole(), stored=None)
     return set_right(timeline)
+
+
+def _holds_boot(events: pl.DataFrame) -> bool:
+    return bool(events.select(boot_expr(pl.col("message"), pl.col("program")).is_not_null().any()).item())
 
 
 def set_right(timeline: Timeline) -> Timeline:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from logforensics.errors import UsageError
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
     from logforensics.outage.findings import Investigation
     from logforensics.timeline.model import SourceSummary, Timeline
+    from logforensics.timeline.stored import Stored
 
 WEB = ("status", "method", "path")
 """The columns a web line is shown by, as "502 GET /cart"."""
@@ -51,6 +54,9 @@ def selected(timeline: Timeline, settings: Settings, context: int | None = None)
         meant.append((pl.col("severity") <= settings.level).fill_null(value=False))
     if settings.grep is not None:
         meant.append(_matches(settings.grep, columns))
+    if timeline.stored is not None:
+        kept = _selected(timeline.stored.within(begin, end), within, meant, context)
+        return replace(timeline, stored=kept)
     if context is None:
         keep = [*within, *meant]
         return timeline.with_events(timeline.events.filter(keep)) if keep else timeline
@@ -60,6 +66,42 @@ def selected(timeline: Timeline, settings: Settings, context: int | None = None)
     numbered = events.with_row_index("at").filter(near)
     apart = (pl.col("at") - pl.col("at").shift(1) > 1).fill_null(value=False).alias("apart")
     return timeline.with_events(numbered.with_columns(apart).drop("at"))
+
+
+def _selected(stored: Stored, within: list[pl.Expr], meant: list[pl.Expr], context: int | None) -> Stored:
+    """What `selected` keeps, of events that are read batch by batch."""
+    import polars as pl
+
+    if context is None:
+        keep = [*within, *meant]
+        return stored.changed(lambda batch: batch.filter(keep)) if keep else stored
+    hit = (pl.all_horizontal(meant) if meant else pl.lit(value=True)).alias("hit")
+    marked = stored.changed(lambda batch: (batch.filter(within) if within else batch).with_columns(hit))
+    return marked.passed(lambda batches: near_hits(batches, context), ("hit", "apart"))
+
+
+def near_hits(batches: Iterable[pl.DataFrame], context: int) -> Iterator[pl.DataFrame]:
+    """Of batches with `hit`, the rows at most `context` rows from one, with `apart` (see `selected`)."""
+    import polars as pl
+
+    near = pl.col("hit").cast(pl.UInt8).rolling_max(2 * context + 1, min_samples=1, center=True) > 0
+    held: pl.DataFrame | None = None
+    done, base, last = 0, 0, -1  # rows of `held` that were told, the number of its first, that of the last one told
+    for batch in chain(batches, (None,)):
+        if batch is not None:
+            held = batch if held is None else pl.concat([held, batch])
+        if held is None:
+            return
+        sure = held.height if batch is None else held.height - context
+        if sure <= done:
+            continue
+        rows = held.with_row_index("at", base).with_columns(near=near).slice(done, sure - done).filter("near")
+        before = pl.col("at").shift(1, fill_value=rows.item(0, "at") - 1 if last < 0 else last) if rows.height else None
+        if before is not None:
+            yield rows.with_columns((pl.col("at") - before > 1).alias("apart")).drop("at", "near")
+            last = rows.item(-1, "at")
+        kept = max(sure - context, 0)
+        held, base, done = held.slice(kept), base + kept, sure - kept
 
 
 def _sources(timeline: Timeline, settings: Settings) -> list[SourceSummary]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from logforensics.cli.hiding import Open
@@ -22,10 +23,11 @@ CHANGES = ("eio", "shrunk", "changed")
 """Damage that happened while a file was read, or that the system told in words: the file's reason has them."""
 
 
-def read(run: Run, fields: Collection[str], context: int | None = None) -> Timeline:
+def read(run: Run, fields: Collection[str], context: int | None = None, *, spooled: bool = False) -> Timeline:
     """The timeline of the paths with the columns `fields`, and what --level and --grep need; filters applied.
 
-    `context` is the number of events kept around each that the filters keep (see `filters.selected`).
+    `context` is the number of events kept around each that the filters keep (see `filters.selected`).  With `spooled`
+    the events are in `stored` where they are too many for memory; `let_go` closes that.
     """
     from logforensics.analysis.reading import read_timeline
     from logforensics.cli.filters import needed, selected
@@ -33,7 +35,9 @@ def read(run: Run, fields: Collection[str], context: int | None = None) -> Timel
     _keep_map_out(run)
     wanted = {*fields, *needed(run.settings)}
     with progress("reading", quiet=run.settings.quiet) as advance:
-        timeline = read_timeline(run.settings.paths, settings=run.settings, fields=wanted, progress=advance)
+        timeline = read_timeline(
+            run.settings.paths, settings=run.settings, fields=wanted, progress=advance, spooled=spooled
+        )
     warn_about(run, timeline)
     return selected(timeline, run.settings, context)
 
@@ -61,11 +65,24 @@ def _keep_map_out(run: Run) -> None:
         refuse_evidence(run.hiding.map, run.settings.paths, "--redact-map")
 
 
+@contextmanager
+def let_go(timeline: Timeline) -> Iterator[None]:
+    """Inside, events that were too many for memory can be read; at the end their temporary file is gone."""
+    try:
+        yield
+    finally:
+        if timeline.stored is not None:
+            timeline.stored.spool.close()
+
+
 def door_of(run: Run, timeline: Timeline) -> Door | Open:
     """The door that the result goes through: open, unless --redact was given."""
     if run.hiding is None:
         return Open()
-    hosts = timeline.events.get_column("host").drop_nulls().unique() if "host" in timeline.events.columns else ()
+    hosts: Iterable[str] = ()
+    if run.hiding.door is None and "host" in timeline.events.columns:
+        events = timeline.events.get_column("host")
+        hosts = events.drop_nulls().unique() if timeline.stored is None else timeline.stored.unique("host")
     from logforensics.timeline.saved import saved_at
 
     saved = None if timeline.log_files or len(run.settings.paths) != 1 else saved_at(run.settings.paths[0])

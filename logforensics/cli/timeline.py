@@ -54,7 +54,7 @@ def timeline(
     from logforensics.cli.filters import nothing_left
     from logforensics.cli.output import refuse_evidence, sink, warn
     from logforensics.cli.pager import paged
-    from logforensics.cli.reading import door_of, finish, read
+    from logforensics.cli.reading import door_of, finish, let_go, read
     from logforensics.schema import ALWAYS, SCHEMA
 
     chosen = run.format_of(FORMATS, "table")
@@ -67,14 +67,16 @@ def timeline(
         raise UsageError(f"--{'fold' if fold else 'context'}: goes with a table for people, not with {chosen}")
     if around is not None and run.settings.grep is None and run.settings.level is None:
         raise UsageError("--context: says how much to show around what --grep or --level keeps; add one of them")
-    result = read(run, set(SCHEMA) - set(ALWAYS) if chosen in WHOLE else FIELDS, around)
-    shown = door_of(run, result).timeline(result)
-    with sink(run) if no_pager or chosen != "table" else paged(run) as stream:
-        for chunk in _chunks(run, shown, chosen, csv_raw=csv_raw, fold=fold):
-            stream.write(chunk)
-    if not result.events.height:
+    result = read(run, set(SCHEMA) - set(ALWAYS) if chosen in WHOLE else FIELDS, around, spooled=not fold)
+    with let_go(result):
+        shown = door_of(run, result).timeline(result)
+        with sink(run) if no_pager or chosen != "table" else paged(run) as stream:
+            for chunk in _chunks(run, shown, chosen, csv_raw=csv_raw, fold=fold):
+                stream.write(chunk)
+        some = any(result.stored.told) if result.stored else result.events.height > 0
+    if not some:
         warn(run, nothing_left(shown, run.settings))
-    finish(run, result, result.events.height > 0)
+    finish(run, result, some)
 
 
 def _number_of(option: str, text: str | None) -> int | None:
@@ -92,20 +94,20 @@ def _chunks(run: Run, result: Timeline, chosen: str, *, csv_raw: bool, fold: boo
     from logforensics.report import exports, listing, rows
     from logforensics.report.build import zone_of
     from logforensics.report.layout import Paper
-    from logforensics.timeline.saved import save
+    from logforensics.timeline.saved import saved
 
-    events, zone = result.events, machine_zone(run)
+    events, zone = result.rows, machine_zone(run)
     if chosen == "table":
         screen = screen_of(run)
         paper = Paper(screen.width, color=screen.color, ascii_only=screen.ascii_only)
-        shown = listing.fold(events) if fold and events.height else events
+        shown = listing.fold(result.events) if fold and result.events.height else events
         width = screen.width if screen.terminal else None
         return listing.listing(shown, zone_of(result, run.settings.tz), paper, width=width)
     writers: dict[str, Callable[[], Iterator[bytes]]] = {
         "jsonl": lambda: rows.jsonl(events, zone),
         "json": lambda: rows.jsonl(events, zone),
         "csv": lambda: rows.csv(events, zone, raw=csv_raw),
-        "parquet": lambda: iter([save(result)]),
+        "parquet": lambda: saved(result),
         "sqlite": lambda: exports.sqlite(events, zone),
         "ecs": lambda: exports.ecs(events, zone),
         "timesketch": lambda: exports.timesketch(events),

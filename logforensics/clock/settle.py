@@ -13,7 +13,7 @@ from logforensics.clock.folds import resolve_folds
 from logforensics.clock.names import LETTERS
 from logforensics.clock.unset import bounded, unset
 from logforensics.clock.years import infer_years
-from logforensics.clock.zones import GAP, Zone, tzdata_version
+from logforensics.clock.zones import FOLD, GAP, Zone, tzdata_version
 from logforensics.schema import TIME_BASES, lines_in
 
 _MINUTE = 60_000_000  # microseconds
@@ -72,10 +72,13 @@ class Settled:
     """`frame` has the rows of the walls in their order: time (Datetime us UTC) and time_basis (Enum TIME_BASES).
 
     If any row's time is in doubt, also time_earliest and time_latest (Datetime us UTC), null in all other rows.
+    `by_order` (Boolean) tells the rows whose instant follows from the lines around them, one by one: of an hour that
+    clocks showed twice, or of a clock that was not set.
     """
 
     frame: pl.DataFrame
     assumptions: tuple[Assumption, ...]
+    by_order: pl.Series
 
 
 def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
@@ -103,8 +106,13 @@ def settle(walls: pl.DataFrame, evidence: ClockEvidence) -> Settled:
             time=pl.when(lost).then("shown").otherwise("time"),
         )
     rows = rows.with_columns(time_basis=_basis(evidence))
+    single = rows.filter(pl.col("astray") | (pl.col("state") == FOLD)).get_column("at")
+    by_order = pl.repeat(value=False, n=walls.height, dtype=pl.Boolean, eager=True)
+    by_order = by_order.scatter(single, True) if single.len() else by_order
     return Settled(
-        _carry(walls, rows.sort("at"), evidence), _assumptions(rows, evidence, years.basis.reason, fold_notes)
+        _carry(walls, rows.sort("at"), evidence),
+        _assumptions(rows, evidence, years.basis.reason, fold_notes),
+        by_order,
     )
 
 

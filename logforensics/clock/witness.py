@@ -11,6 +11,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logforensics.clock.zones import Zone, offset_text
+from logforensics.schema import lines_expr
 
 RESTLESS = (
     6  # changes a year: summer time makes two, a journey or a new zone one more; beyond it the zone is not a host's
@@ -61,16 +62,17 @@ class _Switch(NamedTuple):
 def agreed(witnesses: Sequence[pl.DataFrame]) -> Offsets:
     """The offset over time that most witnesses wrote; each is a frame (utc naive Datetime us, offset Int32).
 
-    A witness stands by its last offset until it writes another, from its first event to its last.  Where as many stand
-    for one offset as for another the one that held so far stays, at the beginning (the first day) the one with more
-    events.  A witness whose offset changes too often for a host (the zones of its clients, say) is heard only if there
-    is no other, as its commonest offset.
+    With COUNT, a row stands for so many.  A witness stands by its last offset until it writes another, from its first
+    event to its last.  Where as many stand for one offset as for another the one that held so far stays, at the
+    beginning (the first day) the one with more events.  A witness whose offset changes too often for a host (the zones
+    of its clients, say) is heard only if there is no other, as its commonest offset.
     """
     switches = [_switches(index, rows) for index, rows in enumerate(witnesses)]
     steady = [index for index, rows in enumerate(witnesses) if len(switches[index]) <= _allowed(rows)]
     events: Counter[int] = Counter()
     for rows in witnesses:
-        events.update({int(offset): int(count) for offset, count in rows["offset"].value_counts().iter_rows()})
+        counts = rows.group_by("offset").agg(lines_expr(rows.columns).sum())
+        events.update({int(offset): int(count) for offset, count in counts.iter_rows()})
     if not steady:
         return Offsets(events.most_common(1)[0][0], ())
     sorted_rows = {index: witnesses[index].sort("utc", maintain_order=True) for index in steady}

@@ -15,6 +15,7 @@ from logforensics.clock.zones import Zone
 from logforensics.report.escape import ascii_json
 from logforensics.report.rows import BLOCK, iso_column, said
 from logforensics.report.words import UTC
+from logforensics.timeline.stored import Rows
 
 PIECE = 1 << 20
 """Bytes of a finished file passed on at once."""
@@ -53,7 +54,7 @@ SHORT = 80
 """Characters to which plaso cuts the short description."""
 
 
-def _blocks(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[list[dict[str, Any]]]:
+def _blocks(events: Rows, zone: Zone = UTC) -> Iterator[list[dict[str, Any]]]:
     """Rows of plain values, with `iso` (the instant as text), `micros` (since 1970) and `text` (what the line says)."""
     for block in events.iter_slices(BLOCK):
         if not block.height:
@@ -71,7 +72,7 @@ def _blocks(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[list[dict[str, A
         )
 
 
-def ecs(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
+def ecs(events: Rows, zone: Zone = UTC) -> Iterator[bytes]:
     """One JSON object a line with the names of the Elastic Common Schema; what a line does not say is left out."""
     for rows in _blocks(events, zone):
         yield b"".join(ascii_json(_ecs(row), indent=None).encode() + b"\n" for row in rows)
@@ -85,7 +86,7 @@ def _ecs(row: Mapping[str, Any]) -> dict[str, Any]:
     return {"@timestamp": row["iso"], "ecs.version": ECS_VERSION, **named, "labels.time_basis": row["time_basis"]}
 
 
-def timesketch(events: pl.DataFrame) -> Iterator[bytes]:
+def timesketch(events: Rows) -> Iterator[bytes]:
     """JSON lines as Timesketch imports them: message, datetime, timestamp (microseconds since 1970), timestamp_desc."""
     for rows in _blocks(events):
         yield b"".join(ascii_json(_timesketch(row), indent=None).encode() + b"\n" for row in rows)
@@ -109,7 +110,7 @@ def _timesketch(row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def l2tcsv(events: pl.DataFrame) -> Iterator[bytes]:
+def l2tcsv(events: Rows) -> Iterator[bytes]:
     """The CSV of log2timeline, in UTC.  Line feeds and commas in a text become spaces, as plaso writes them."""
     yield (",".join(L2T) + "\n").encode()
     for rows in _blocks(events):
@@ -155,7 +156,7 @@ def _one_line(text: str) -> str:
     return cell(text.replace(",", " ").replace("\n", " ").replace("\r", " "))
 
 
-def sqlite(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
+def sqlite(events: Rows, zone: Zone = UTC) -> Iterator[bytes]:
     """An SQLite database with one table `timeline`: `time` as ISO 8601 text, `time_us` in microseconds since 1970."""
     import sqlite3
 

@@ -9,7 +9,8 @@ import polars as pl
 from logforensics.analysis.repeats import repeats, text_of, times_of
 from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.layout import Paper
-from logforensics.report.rows import blocks, said, shown
+from logforensics.report.rows import BLOCK, blocks, said, shown
+from logforensics.timeline.stored import Stored
 
 _SEVERITY_WIDTH, _CITE_WIDTH = 7, 20
 
@@ -50,7 +51,7 @@ def fold(events: pl.DataFrame) -> pl.DataFrame:
 
 
 def listing(
-    events: pl.DataFrame, zone: Zone, paper: Paper | None = None, *, width: int | None = None
+    events: pl.DataFrame | Stored, zone: Zone, paper: Paper | None = None, *, width: int | None = None
 ) -> Iterator[bytes]:
     """A listing: local time, severity, the line it stands in, and the text; rows are cut to `width` if given.
 
@@ -59,8 +60,7 @@ def listing(
     (Boolean), rows that are none are dim and stand in groups parted by "--".
     """
     paper = paper or Paper()
-    local = zone.to_local(events["time"])
-    offsets, years = local["offset"].unique().to_list(), local["wall"].dt.year().unique().to_list()
+    offsets, years = _shown_clocks(events, zone)
     one = len(offsets) == 1
     year = f"{years[0]}-" if len(years) == 1 else ""
     time = " ".join(["TIME", *([year.rstrip("-")] if year else []), *([offset_text(offsets[0])] if one else [])])
@@ -69,10 +69,10 @@ def listing(
     cite_width = _CITE_WIDTH if width is None else max(_CITE_WIDTH, (width - clock_width - _SEVERITY_WIDTH) // 4)
     yield f"{time:<{clock_width}} {'LEVEL':<{_SEVERITY_WIDTH}} {'LINE':<{cite_width}} TEXT\n".encode()
     room = None if width is None else max(20, width - clock_width - _SEVERITY_WIDTH - cite_width - 3)
-    below = 0
-    for block in blocks(events, zone):
-        above, below = below, below + block.height
-        whole = events.slice(above, block.height)
+    for whole in events.iter_slices(BLOCK):
+        if not whole.height:
+            continue
+        block = next(blocks(whole, zone))
         clock = pl.col("time").str.head(19).str.slice(len(year)).str.replace("T", " ")
         if not one:
             clock += pl.col("time").str.tail(6)
@@ -99,6 +99,17 @@ def listing(
         if "hit" in whole.columns:
             lines = list(_parted(lines, whole["apart"].to_list()))
         yield ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
+
+
+def _shown_clocks(events: pl.DataFrame | Stored, zone: Zone) -> tuple[list[int], list[int]]:
+    """The offsets (seconds) and the years of all rows in a zone, sorted."""
+    offsets: set[int] = set()
+    years: set[int] = set()
+    for times in [events.get_column("time")] if isinstance(events, pl.DataFrame) else events.times():
+        local = zone.to_local(times)
+        offsets.update(local["offset"].unique())
+        years.update(local["wall"].dt.year().unique())
+    return sorted(offsets), sorted(years)
 
 
 def _repeats(events: pl.DataFrame, zone: Zone) -> pl.Series:

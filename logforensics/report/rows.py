@@ -11,7 +11,8 @@ import polars as pl
 from logforensics.clock.zones import Zone, offset_text
 from logforensics.report.escape import ARMED, CONTROLS, INVISIBLE, plain
 from logforensics.report.words import UTC
-from logforensics.schema import DOUBT
+from logforensics.schema import DOUBT, SCHEMA
+from logforensics.timeline.stored import Rows
 
 BLOCK = 1 << 16
 """Rows a block: some 20 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
@@ -51,7 +52,7 @@ def iso_column(time: pl.Series, zone: Zone) -> pl.Series:
     return (wall + local["offset"].replace_strict(offsets, return_dtype=pl.String)).alias(time.name)
 
 
-def blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
+def blocks(events: Rows, zone: Zone) -> Iterator[pl.DataFrame]:
     """The rows block by block, with text for every column that is not a number; columns not read are null."""
     columns: list[pl.Expr] = []
     times = [name for name in ("time", *DOUBT) if name in events.columns]
@@ -60,7 +61,7 @@ def blocks(events: pl.DataFrame, zone: Zone) -> Iterator[pl.DataFrame]:
             continue
         if name not in events.columns:
             columns.append(pl.lit(None, pl.String).alias(name))
-        elif isinstance(events.schema[name], pl.Categorical | pl.Enum):
+        elif isinstance(SCHEMA[name], pl.Categorical | pl.Enum):
             columns.append(pl.col(name).cast(pl.String))
         else:
             columns.append(pl.col(name))
@@ -81,7 +82,7 @@ def _json_escape(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("logforensics.json", _json_escape)
 
 
-def jsonl(events: pl.DataFrame, zone: Zone = UTC) -> Iterator[bytes]:
+def jsonl(events: Rows, zone: Zone = UTC) -> Iterator[bytes]:
     """One JSON object a line, in ASCII, with the keys COLUMNS; null where a line has no such part."""
     for block in blocks(events, zone):
         buffer = io.BytesIO()
@@ -126,7 +127,7 @@ def said(names: Collection[str]) -> pl.Expr:
     return pl.coalesce(request, spoken)
 
 
-def csv(events: pl.DataFrame, zone: Zone = UTC, *, raw: bool = False) -> Iterator[bytes]:
+def csv(events: Rows, zone: Zone = UTC, *, raw: bool = False) -> Iterator[bytes]:
     """CSV (RFC 4180, LF) with a header; controls are shown, and what a spreadsheet would run is disarmed.
 
     With `raw` every text is what the log says: for programs, not for spreadsheets.

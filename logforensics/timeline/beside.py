@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from logforensics.clock.zones import Zone
-from logforensics.timeline.host import Host, HostClock, Reading, explicit_rows, writes_local_time
+from logforensics.timeline.host import Every, Host, HostClock, Reading, all_of_it, explicit_rows, writes_local_time
 
 ERROR = "_error"
 """Parsers of the error logs of servers are named so."""
 
 
-def server_clocks(readings: Sequence[Reading], own: tuple[Zone, str] | None) -> dict[str, HostClock]:
+def server_clocks(
+    readings: Sequence[Reading], own: tuple[Zone, str] | None, every: Every = all_of_it
+) -> dict[str, HostClock]:
     """For each error log without a zone what its server's access logs say, where that is not what the host's etc says.
 
     One process writes both, with one local time: nginx caches the time for both of its logs at once
@@ -33,5 +35,5 @@ def server_clocks(readings: Sequence[Reading], own: tuple[Zone, str] | None) -> 
         folder = PurePosixPath(reading.source.name).parent
         mine = [(other, rows) for other, rows in access if PurePosixPath(other.source.name).parent == folder]
         if any(bool((own[0].to_local(rows["utc"])["offset"] != rows["offset"]).any()) for _, rows in mine):
-            found[reading.source.name] = Host(None, [*(other for other, _ in mine), reading]).clock_of(reading)
+            found[reading.source.name] = Host(None, [*(other for other, _ in mine), reading], every).clock_of(reading)
     return found

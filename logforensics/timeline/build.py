@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -20,16 +21,20 @@ from logforensics.timeline.blocks import (
     Digest,
     Thin,
 )
-from logforensics.timeline.clocks import settle_sources
+from logforensics.timeline.clocks import SettledSources, settle_sources
 from logforensics.timeline.fleet import by_host, merged, twin_expr
 from logforensics.timeline.host import Reading
 from logforensics.timeline.journals import missing_entries, notes_of
+from logforensics.timeline.knots import all_counted
 from logforensics.timeline.model import Progress, SourceSummary, Timeline
 from logforensics.timeline.reading import Plan, Run, size_of
-from logforensics.timeline.room import rates
+from logforensics.timeline.refine import settle_spooled
+from logforensics.timeline.room import fits, rates
 from logforensics.timeline.rotated import lost_members
 from logforensics.timeline.saved import restored, saved_at
 from logforensics.timeline.sequence import out_of_sequence
+from logforensics.timeline.spool import Spool
+from logforensics.timeline.stored import stored
 from logforensics.timeline.units import movable, read_hosts, read_sources
 from logforensics.timeline.unverified import marked
 
@@ -44,6 +49,7 @@ def read_timeline(
     digest: Digest | None = None,
     thin: tuple[Thin, int] | None = None,
     progress: Progress | None = None,
+    spooled: bool = False,
 ) -> Timeline:
     """Read every log below `paths` into one Timeline.
 
@@ -51,6 +57,9 @@ def read_timeline(
     `schema.SCHEMA`); only their groups are captured.  `digest` works on each block's columns before they are
     kept; `thin` is what leaves rows out, and about how many are to be left of all of them.  `settings` gives assumed
     zones, the year and the number of jobs.
+
+    With `spooled`, events of one host's logs that are too large to be kept are written to a temporary file, and are in
+    `stored` instead of `events`; who asked for it closes that.
 
     A single path may be a timeline that was saved as Parquet (timeline/saved.py).
 
@@ -64,7 +73,13 @@ def read_timeline(
     discovery = discover(typed, chosen.host_from, chosen.decoder_memory)
     found = {} if thin is None else rates(discovery.sources, thin[1])
     plan = Plan(wanted, digest, thin[0] if thin and found else None, found)
-    timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, plan, progress)
+    if spooled and not (discovery.hosts or chosen.cluster or fits(discovery.sources)):
+        with ExitStack() as stack:
+            spool = stack.enter_context(Spool())
+            timeline = _read(discovery, chosen, plan._replace(thin=spool.put), progress, spool)
+            stack.pop_all()
+    else:
+        timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, plan, progress)
     if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
         raise EvidenceError(_nothing_parsed(timeline.passed_over))
     return timeline
@@ -101,8 +116,13 @@ def _with_twins(digest: Digest | None, events: pl.DataFrame) -> pl.DataFrame:
     return digest(told) if digest else told
 
 
-def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progress | None) -> Timeline:
-    """The timeline of one host's files; one without sources where none could be parsed."""
+def _read(
+    discovery: Discovery, settings: Settings, plan: Plan, progress: Progress | None, spool: Spool | None = None
+) -> Timeline:
+    """The timeline of one host's files; one without sources where none could be parsed.
+
+    With a `spool`, into which the plan puts each block, only knots (knots.py) are held.
+    """
     run = Run(discovery, plan._replace(wanted=plan.wanted.difference(DOUBT)), progress)
     if settings.cluster is not None:
         with workers(settings.cluster, settings.jobs) as pool:
@@ -113,7 +133,11 @@ def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progre
             readings = [reading for reading in found if reading is not None]
     findings = run.findings
     findings.ledger.check()
-    settled = settle_sources(readings, discovery.roots, settings)
+    settled: SettledSources
+    if spool is None:
+        settled = settle_sources(readings, discovery.roots, settings)
+    else:
+        readings, settled = settle_spooled(readings, discovery.roots, settings, spool)
     doubt = [name for name in DOUBT if name in plan.wanted]
     sources = [reading.source for reading in readings]
     events = _total_order(marked(settled.frames, sources, findings.unverified), sources, doubt)
@@ -125,10 +149,14 @@ def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progre
     files = run.file_summaries()
     told = (
         *notes_of(holes, findings.sequences),
-        *out_of_sequence(sources, settled.frames),
+        *out_of_sequence(sources, [all_counted(frame) for frame in settled.frames]),
         *lost_members(summaries, files, findings.ledger.damage, events),
     )
     begin, end = events.select(pl.col("time").min().alias("begin"), pl.col("time").max().alias("end")).row(0)
+    later = None
+    if spool is not None:
+        later = stored(spool, readings, settled.frames, findings.unverified, doubt, settings.jobs)
+        events = pl.DataFrame(schema=dict(later.schema))
     return Timeline(
         events=events,
         sources=tuple(summaries),
@@ -146,6 +174,7 @@ def _read(discovery: Discovery, settings: Settings, plan: Plan, progress: Progre
         end=end,
         zone=settled.site_zone,
         missing=holes,
+        stored=later,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,7 +19,7 @@ from logforensics.parsing.binary import BINARY
 from logforensics.schema import COUNT, TIME_BASIS, ZONE_NAME, lines_in
 from logforensics.settings import Settings
 from logforensics.timeline.beside import server_clocks
-from logforensics.timeline.host import Host, HostClock, Reading
+from logforensics.timeline.host import Every, Host, HostClock, Reading, all_of_it
 
 
 @dataclass(frozen=True)
@@ -27,16 +27,22 @@ class SettledSources:
     """The readings' frames with time and time_basis in place of the clock's columns, in the same order.
 
     `zones` holds for each source what its stamps were read in and why; `site_zone` is the host's own zone, if known.
+    `by_order` are the rows of each frame whose instant follows from the lines around them (clock.settle.Settled);
+    `turns` the spans (naive UTC) in which single lines tell when the host's zone changed.
     """
 
     frames: list[pl.DataFrame]
     zones: dict[str, tuple[str, str]]
     assumptions: tuple[Assumption, ...]
     site_zone: Zone | None
+    by_order: list[pl.Series] = field(default_factory=list)
+    turns: tuple[tuple[datetime, datetime], ...] = ()
 
 
-def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings: Settings) -> SettledSources:
-    """Give every event its instant.
+def settle_sources(
+    readings: Sequence[Reading], roots: Sequence[Path], settings: Settings, every: Every = all_of_it
+) -> SettledSources:
+    """Give every event its instant; `every` yields those that are not in the readings' frames as well.
 
     A naive source's zone is, in this order: the one given by --assume-tz; that of its own program, where that writes
     offsets into another log; the evidence's own etc/timezone or etc/localtime; the offset that other sources wrote; UTC
@@ -44,11 +50,12 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
     """
     unread: list[tuple[str, str]] = []
     own = _recorded_zone(settings) or evidence_zone(roots, unread)
-    host = Host(own, readings)
-    servers = server_clocks(readings, own)
+    host = Host(own, readings, every)
+    servers = server_clocks(readings, own, every)
     siblings = _years_seen(readings)
     mtimes = dict(settings.recorded.mtimes) if settings.recorded else {}
     frames: list[pl.DataFrame] = []
+    by_order: list[pl.Series] = []
     zones: dict[str, tuple[str, str]] = {}
     assumptions = [Assumption(name, "zone", f"it could not be read: {why}", 0) for name, why in unread]
     for reading in readings:
@@ -84,13 +91,14 @@ def settle_sources(readings: Sequence[Reading], roots: Sequence[Path], settings:
         frames.append(pl.concat([times, rest], how="horizontal"))
         shown = (_offsets_shown(walls), _told(reading)) if explicit else (clock.zone.label, clock.reason)
         zones[reading.source.name] = shown
+        by_order.append(outcome.by_order)
         assumptions.extend(outcome.assumptions)
         if order is not None:
             assumptions.append(
                 Assumption(reading.source.name, "date", order, lines_in(walls.filter(~pl.col("carried"))))
             )
     frames = [frame.drop("carried") if "carried" in frame.columns else frame for frame in frames]
-    return SettledSources(frames, zones, tuple(assumptions), host.zone)
+    return SettledSources(frames, zones, tuple(assumptions), host.zone, by_order, host.turns)
 
 
 def _letters(reading: Reading) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,14 +18,18 @@ from logforensics.clock.zones import Zone, offset_text
 from logforensics.evidence.model import Source
 from logforensics.parsing.binary import BINARY
 from logforensics.parsing.model import Definition
+from logforensics.schema import COUNT, lines_in
 
 _UTC = Zone.named("UTC")
 _LAST_RESORT = "warning: no zone is known, UTC is assumed; --assume-tz sets it"
 _EVER = (datetime(1, 1, 1), datetime(9999, 12, 31))
 _POINTS = 200  # instants at which a zone of the world must have the offset that was written: some for each month or day
 _DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 _TICK = timedelta(seconds=1)
 _YEARLESS = timedelta(days=400)  # how far around the logs with offsets one without years may lie
+_SECOND_US = 1_000_000
+_QUARTER = 900 * _SECOND_US  # zones change on the quarters of an hour
 _CHANCE = 1e-6
 _CLF = (
     "%d/%b/%Y:"  # how the stamp of the common log format begins, which is local time (Apache's %t, nginx's $time_local)
@@ -36,6 +40,8 @@ _LEAP_DAY = 60  # of the placeholder year: it is no date in most others
 @dataclass(frozen=True)
 class Reading:
     """One source as parsed, in file order: wall, offset, yearless, carried, file_index, and the columns asked for.
+
+    With COUNT some rows of it stand for others.
 
     `why` tells in words why it is in its format.
     """
@@ -49,6 +55,15 @@ class Reading:
     def naive(self) -> pl.DataFrame:
         """The rows of events whose stamp has no offset."""
         return self.frame.filter(pl.col("offset").is_null() & ~pl.col("carried"))
+
+
+Every = Callable[[Reading], Iterable[pl.DataFrame]]
+"""All rows of a reading, those as well that are not in its frame, as wall, offset, yearless and carried."""
+
+
+def all_of_it(reading: Reading) -> Iterable[pl.DataFrame]:
+    """The rows of a reading whose frame has them all."""
+    return [reading.frame]
 
 
 class HostClock(NamedTuple):
@@ -68,15 +83,17 @@ class Host:
     `zone` is the host's own, if known.
     """
 
-    def __init__(self, own: tuple[Zone, str] | None, readings: Sequence[Reading]) -> None:
+    def __init__(self, own: tuple[Zone, str] | None, readings: Sequence[Reading], every: Every = all_of_it) -> None:
         explicit = explicit_rows(readings)
         local = [(reading, rows) for reading, rows in explicit if writes_local_time(reading, rows)]
         voters = local or explicit
         self._own = own
         self._readings = readings
+        self._voters = [reading for reading, _ in voters]
+        self._every = every
         self._names = " and ".join(sorted(reading.source.name for reading, _ in voters)[:2])
         self._offsets = agreed([rows for _, rows in voters]) if voters else None
-        self._points = pl.concat([rows for _, rows in voters]).sort("utc") if voters else pl.DataFrame()
+        self._points = pl.concat([rows for _, rows in voters], how="diagonal").sort("utc") if voters else pl.DataFrame()
         self._local = bool(local)
         self._changes: tuple[Change, ...] = ()
         self._shown: dict[str, list[tuple[datetime, str]]] = {}
@@ -140,11 +157,17 @@ class Host:
             return HostClock(Zone.observed(steps), reason, unsure=(*_choices((*before, *after)), *unsure))
         return HostClock(Zone.observed(_steps(inside)), reason, unsure=_choices(inside))
 
+    @property
+    def turns(self) -> tuple[tuple[datetime, datetime], ...]:
+        """The spans (naive UTC) around the host's changes of zone whose lines tell when these came."""
+        near = [_HOUR + timedelta(seconds=abs(change.new - change.old)) for change in self._changes]
+        return tuple((change.low - by, change.high + by) for change, by in zip(self._changes, near, strict=True))
+
     @cached_property
     def _met(self) -> tuple[int, int]:
         """How many naive events meet one of the logs that write offsets, and of how many."""
         assert self._offsets is not None
-        return _meeting(self._readings, self._points, self._offsets.zone())
+        return _meeting(self._readings, self._voters, self._offsets.zone(), self._every)
 
     @property
     def _met_by_more_than_chance(self) -> bool:
@@ -152,7 +175,7 @@ class Host:
         (met, tried), (begin, end) = self._met, self._covered
         seconds = max(1.0, (end - begin).total_seconds())
         expected = tried * min(
-            1.0, 2 * self._points.height / seconds
+            1.0, 2 * lines_in(self._points) / seconds
         )  # each of theirs is met within a second either way
         return met > expected and expected - met + met * math.log(met / max(expected, 1e-9)) > -math.log(_CHANCE)
 
@@ -181,7 +204,9 @@ class Host:
         assert self._offsets is not None
         held = self._offsets.zone().to_local(self._points["utc"])["offset"]
         rows = self._points.filter(pl.Series(held) == self._points["offset"])
-        points = rows.gather_every(max(1, rows.height // _POINTS)).rows()
+        quarters = pl.col("utc").cast(pl.Int64) // _QUARTER
+        few = max(1, (self._covered[1] - self._covered[0]) // timedelta(minutes=15 * _POINTS))
+        points = rows.filter((quarters // few).is_first_distinct()).select("utc", "offset").rows()
         for change in self._offsets.changes:
             points += [(change.low, change.old), (change.high, change.new)]
         return stretches(list(dict.fromkeys(points)), *self._extent)
@@ -221,7 +246,8 @@ def explicit_rows(readings: Sequence[Reading]) -> list[tuple[Reading, pl.DataFra
         fixed = bool(fixes) and all(fixes)
         if rows.height and reading.definition.name not in BINARY and not fixed:
             utc = pl.col("wall") - pl.duration(seconds=pl.col("offset"))
-            found.append((reading, rows.select(utc.alias("utc"), "offset")))
+            counted = [COUNT] if COUNT in rows.columns else []
+            found.append((reading, rows.select(utc.alias("utc"), "offset", *counted)))
     return found
 
 
@@ -261,18 +287,34 @@ def _either(changes: Sequence[Change], shown: Sequence[tuple[datetime, str]]) ->
     return tuple(span for span in spans if span.first < span.last)
 
 
-def _meeting(readings: Sequence[Reading], points: pl.DataFrame, zone: Zone) -> tuple[int, int]:
-    """How many naive events with a year fall within a second of an explicit one, read in `zone`; and of how many."""
+def _meeting(readings: Sequence[Reading], voters: Sequence[Reading], zone: Zone, every: Every) -> tuple[int, int]:
+    """How many naive events with a year fall within a second of one of the voters', read in `zone`; and of how many."""
+    begins, ends = _near([frame for reading in voters for frame in every(reading)])
     met = tried = 0
     for reading in readings:
-        naive = reading.naive.filter(~pl.col("yearless"))
-        if not naive.height:
+        if not reading.naive.filter(~pl.col("yearless")).height:
             continue
-        walls = naive.get_column("wall").sort()
-        instants = zone.to_utc(walls).select(pl.col("earliest").alias("utc")).sort("utc")
-        near = instants.join_asof(
-            points.select("utc", pl.col("utc").alias("other")), on="utc", strategy="nearest", tolerance="1s"
-        )
-        met += near.get_column("other").count()
-        tried += naive.height
+        for frame in every(reading):
+            naive = frame.filter(pl.col("offset").is_null() & ~pl.col("yearless") & ~pl.col("carried"))
+            instants = zone.to_utc(naive.get_column("wall").sort()).get_column("earliest").cast(pl.Int64)
+            at = begins.search_sorted(instants, side="right")
+            met += int(((at > 0) & (instants <= ends.gather(at.cast(pl.Int64).clip(1) - 1))).sum())
+            tried += naive.height
     return met, tried
+
+
+def _near(frames: Iterable[pl.DataFrame]) -> tuple[pl.Series, pl.Series]:
+    """The stretches (microseconds, both ends included, in order and apart) within a second of an explicit event."""
+    found = pl.DataFrame(schema={"begin": pl.Int64, "end": pl.Int64})
+    for frame in frames:
+        rows = frame.filter(pl.col("offset").is_not_null() & ~pl.col("yearless") & ~pl.col("carried"))
+        utc = pl.col("wall").cast(pl.Int64) - pl.col("offset").cast(pl.Int64) * _SECOND_US
+        own = rows.select((utc - _SECOND_US).alias("begin"), (utc + _SECOND_US).alias("end"))
+        every = pl.concat([found, own]).sort("begin")
+        apart = (pl.col("begin") > pl.col("end").cum_max().shift(1)).fill_null(value=False).cum_sum()
+        found = (
+            every.group_by(apart.alias("run"), maintain_order=True)
+            .agg(pl.col("begin").first(), pl.col("end").max())
+            .drop("run")
+        )
+    return found.get_column("begin"), found.get_column("end")

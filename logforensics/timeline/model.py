@@ -14,6 +14,7 @@ from logforensics.clock.zones import MACHINES_OWN, Zone
 from logforensics.evidence.journal.sequence import Missing
 from logforensics.evidence.ledger import Ledger
 from logforensics.evidence.model import Damage, LogFile, PassedOver
+from logforensics.timeline.stored import Stored
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -80,7 +81,8 @@ class Timeline:
 
     `events` has the columns of `schema` that were asked for.  `begin` and `end` are the first and last
     instants read (UTC; None without events).  `zone` is the site's own zone, as far as the evidence tells.
-    `missing` are the holes in the numbers of journal entries.  `hosts` are the hosts' own timelines, where there are
+    `missing` are the holes in the numbers of journal entries.  `stored` has the events where they were too many to be
+    held; then `events` has none.  `hosts` are the hosts' own timelines, where there are
     several; what lies beside their folders is that of "".
     """
 
@@ -97,6 +99,12 @@ class Timeline:
     zone: Zone | None
     missing: tuple[Missing, ...] = ()
     hosts: tuple[tuple[str, Timeline], ...] = ()
+    stored: Stored | None = None
+
+    @property
+    def rows(self) -> pl.DataFrame | Stored:
+        """The events, wherever they are."""
+        return self.events if self.stored is None else self.stored
 
     @property
     def offline(self) -> frozenset[str]:

@@ -44,6 +44,7 @@ from logforensics.timeline.blocks import (
     share_of,
 )
 from logforensics.timeline.host import Reading
+from logforensics.timeline.knots import PIECE
 from logforensics.timeline.model import FileSummary, Progress
 from logforensics.timeline.overlap import repeated_lines, tail_of
 from logforensics.timeline.switches import Switch, search
@@ -157,7 +158,7 @@ class Run:
             none = self._reader(known).parse(_NO_LINES).events
             frames = [none.with_columns(pl.lit(0, pl.UInt32).alias("file_index"))]
         frame = pl.concat(frames, how="diagonal")
-        if (lines := lines_in(frame)) > frame.height:
+        if PIECE not in frame.columns and (lines := lines_in(frame)) > frame.height:
             text = f"{lines} lines are reasoned about by the {frame.height} of them that differ from those around them"
             self.findings.assumptions.append(Assumption(source.name, "sample", text, lines))
         return Reading(source, known, frame, self.why)

@@ -24,15 +24,21 @@ def rates(sources: Iterable[Source], most: int) -> Mapping[str, float]:
     All have the same room, but for short logs, which need less of it and leave the rest to the others.  Nothing is
     said of logs that together are short enough to be kept whole.
     """
-    sizes = sorted((sum(map(_text, source.files)), source.name) for source in sources)
-    if sum(size for size, _ in sizes) <= WHOLE:
+    sources = list(sources)
+    if fits(sources):
         return {}
+    sizes = sorted((sum(map(_text, source.files)), source.name) for source in sources)
     found = {}
     for place, (size, name) in enumerate(sizes):
         rows = min(most // (len(sizes) - place), size // SHORT_LINE + 1)
         most = max(most - rows, 0)
         found[name] = rows / max(size, 1)
     return found
+
+
+def fits(sources: Iterable[Source]) -> bool:
+    """Whether all events of these logs may be held in memory."""
+    return sum(_text(file) for source in sources for file in source.files) <= WHOLE
 
 
 def _text(file: LogFile) -> int:

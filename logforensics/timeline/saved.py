@@ -6,13 +6,14 @@ import base64
 import io
 import json
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import polars as pl
+from polars.io.plugins import register_io_source
 
 from logforensics.clock.settle import Assumption
 from logforensics.clock.zones import Zone
@@ -22,6 +23,8 @@ from logforensics.evidence.model import Damage, PassedOver
 from logforensics.evidence.opening import open_quietly
 from logforensics.schema import ALWAYS, CLAIMED, SCHEMA
 from logforensics.timeline.model import FileSummary, SourceSummary, Timeline
+from logforensics.timeline.spool import no_room, unnamed
+from logforensics.timeline.stored import BLOCK
 
 KEY = "logforensics"
 """The file's own word in Parquet's key-value metadata."""
@@ -30,13 +33,39 @@ VERSION = "logforensics/timeline/1"
 
 MAGIC = b"PAR1"
 
+PIECE = 1 << 20
+"""Bytes of a finished file passed on at once."""
+
 
 def save(timeline: Timeline) -> bytes:
     """A timeline as Parquet: its columns (words as text, `time` in UTC microseconds), and how it came to be."""
-    events = timeline.events
+    return b"".join(saved(timeline))
+
+
+def saved(timeline: Timeline) -> Iterator[bytes]:
+    """The same piece by piece, the events BLOCK at a time; through a temporary file where they are not in memory."""
+    with io.BytesIO() if timeline.stored is None else unnamed() as file:
+        _write(timeline, file)
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+def _write(timeline: Timeline, file: IO[bytes]) -> None:
+    events = timeline.rows
     names = [name for name in SCHEMA if name in events.columns]
-    words = [name for name in names if isinstance(events.schema[name], pl.Categorical | pl.Enum)]
-    buffer = io.BytesIO()
+    words = [name for name in names if isinstance(SCHEMA[name], pl.Categorical | pl.Enum)]
+    types = {name: pl.String() if name in words else SCHEMA[name] for name in names}
+    failed: list[Exception] = []
+
+    def blocks(columns: list[str] | None, *_: object) -> Iterator[pl.DataFrame]:
+        try:
+            for block in events.iter_slices(BLOCK):
+                yield block.select(columns or names).with_columns(pl.col(name).cast(types[name]) for name in words)
+        except Exception as error:
+            failed.append(error)  # Polars makes another of it
+            raise
+
     told = {
         "version": VERSION,
         "sources": [asdict(source) for source in timeline.sources],
@@ -55,8 +84,10 @@ def save(timeline: Timeline) -> bytes:
         ],
     }
     text = json.dumps(told, ensure_ascii=True, default=_iso)
-    events.select(names).with_columns(pl.col(words).cast(pl.String)).write_parquet(buffer, metadata={KEY: text})
-    return buffer.getvalue()
+    try:
+        register_io_source(blocks, schema=types).sink_parquet(file, row_group_size=BLOCK, metadata={KEY: text})
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise failed[0] if failed else no_room(error) from None
 
 
 def saved_at(path: str) -> bytes | None:

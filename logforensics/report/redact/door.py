@@ -97,6 +97,7 @@ class Door:
         return replace(
             timeline,
             events=self.frame(timeline.events),
+            stored=None if timeline.stored is None else timeline.stored.dressing(self.frame),
             sources=self.value(timeline.sources),
             files=self.value(timeline.files),
             passed_over=self.value(timeline.passed_over),
