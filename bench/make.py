@@ -100,8 +100,8 @@ def seconds_of(day: int, count: int, seed: int, days: int) -> npt.NDArray[np.int
     places = np.sort(mixed(seed, count) % edges[-1])
     seconds = np.searchsorted(edges, places, side="right")
     if day == days - 2 and count > 1:
-        seconds[np.searchsorted(seconds, OFF[0])] = OFF[0]
-        seconds[np.searchsorted(seconds, OFF[1] + 1) - 1] = OFF[1]
+        at = min(int(np.searchsorted(seconds, OFF[0])), count - 2)
+        seconds[at : at + 2] = OFF
         seconds.sort()
     return seconds
 

@@ -27,7 +27,7 @@ def sources(
     """
     from logforensics.cli.findings import machine_zone
     from logforensics.cli.output import screen_of, write_text
-    from logforensics.cli.reading import door_of, finish, read
+    from logforensics.cli.reading import door_of, finish, let_go, read
     from logforensics.report import json as face_json
     from logforensics.report import tables
     from logforensics.report.build import file_rows, notes, source_rows, zone_of
@@ -36,7 +36,9 @@ def sources(
     chosen = run.format_of(FORMATS, "table")
     if chosen == "sha256" and run.hiding is not None:
         raise UsageError("--format sha256: names the files as they are, for sha256sum; leave out --redact")
-    timeline = read(run, fields=())
+    timeline = read(run, fields=(), spooled=True)
+    with let_go(timeline):
+        pass  # only the account of the events is told
     if chosen == "sha256":
         from logforensics.cli.output import write_bytes
         from logforensics.evidence.manifest import manifest

@@ -15,6 +15,7 @@ from logforensics.clock.zones import Zone
 from logforensics.report.escape import ascii_json
 from logforensics.report.rows import BLOCK, iso_column, said
 from logforensics.report.words import UTC
+from logforensics.timeline.spool import no_room
 from logforensics.timeline.stored import Rows
 
 PIECE = 1 << 20
@@ -179,6 +180,8 @@ def sqlite(events: Rows, zone: Zone = UTC) -> Iterator[bytes]:
             connection.execute("CREATE INDEX timeline_by_time ON timeline (time_us)")
             connection.execute("CREATE INDEX timeline_by_source ON timeline (source, time_us)")
             connection.commit()
+        except sqlite3.OperationalError as error:
+            raise no_room(error) from error
         finally:
             connection.close()
         with path.open("rb") as file:

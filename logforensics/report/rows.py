@@ -14,8 +14,8 @@ from logforensics.report.words import UTC
 from logforensics.schema import DOUBT, SCHEMA
 from logforensics.timeline.stored import Rows
 
-BLOCK = 1 << 16
-"""Rows a block: some 20 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
+BLOCK = 1 << 14
+"""Rows a block: some 5 MB as JSON, so that memory stays bounded and the per-block cost disappears."""
 
 COLUMNS = (
     "time",

@@ -19,7 +19,7 @@ from logforensics.timeline.refine import SHIFTS, shifts
 from logforensics.timeline.spool import Spool
 from logforensics.timeline.unverified import Lines, marked
 
-BATCH = 1 << 17
+BATCH = 1 << 16
 """Rows that are put in order at once, besides those of pieces that overlap in time."""
 
 BLOCK = 1 << 16
