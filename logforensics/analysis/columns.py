@@ -32,9 +32,9 @@ VARYING = r"[^ ]*[0-9][^ ]*"
 """A token with a digit in it varies from line to line (a number, an address, an id); the rest is the template."""
 
 
-MOST_ROWS = 400_000
+MOST_ROWS = 300_000
 """Rows kept of evidence that is too large to be kept whole (timeline/room.py), besides those that testify of something:
-of some 300 bytes each while they are reasoned about, so that three times as many fit into the 512 MiB of a run."""
+of some 900 bytes each while they are reasoned about, besides what reading takes, within the 512 MiB of a run."""
 
 FEW_ROWS = 100_000
 """The same for what tells of silences and bursts alone: some hundred stretches a day for each of fifty kinds of lines.

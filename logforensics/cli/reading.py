@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from logforensics.cli.hiding import Open
@@ -38,8 +38,12 @@ def read(run: Run, fields: Collection[str], context: int | None = None, *, spool
         timeline = read_timeline(
             run.settings.paths, settings=run.settings, fields=wanted, progress=advance, spooled=spooled
         )
-    warn_about(run, timeline)
-    return selected(timeline, run.settings, context)
+    with ExitStack() as stack:
+        stack.enter_context(let_go(timeline))
+        warn_about(run, timeline)
+        kept = selected(timeline, run.settings, context)
+        stack.pop_all()
+    return kept
 
 
 def read_boiled_down(run: Run, fields: Collection[str] | None = None, *, edges: bool = False) -> Timeline:

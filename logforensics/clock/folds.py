@@ -10,7 +10,7 @@ import polars as pl
 from logforensics.clock.zones import FOLD, Zone
 
 FIRST, SECOND, OPEN = 0, 1, 2
-_AROUND = 200  # rows before and after a repeated hour that show the source's order and rhythm
+AROUND = 200  # rows before and after a repeated hour that show the source's order and rhythm
 _FEWEST = 12  # steps between lines below which a rhythm is not known
 _SPARE = 4  # a silence must be that many times longer than all others, whatever their law
 _NEVER = (
@@ -79,7 +79,7 @@ def _passes(local: pl.Series, places: pl.Series, start: int, end: int) -> tuple[
     """
     width = end - start
     walls = local.gather(places)
-    low, high = max(0, int(places[0]) - _AROUND), int(places[-1]) + _AROUND + 1
+    low, high = max(0, int(places[0]) - AROUND), int(places[-1]) + AROUND + 1
     around = local.slice(low, high - low).drop_nulls()
     found = _by_order(walls, width) if _in_order(around, start, end) else None
     passes = [OPEN] * walls.len() if found is None else found.to_list()
@@ -87,7 +87,7 @@ def _passes(local: pl.Series, places: pl.Series, start: int, end: int) -> tuple[
     if OPEN not in passes or limit is None:
         return pl.Series(passes, dtype=pl.Int8), False
     before = [wall for wall in local.slice(low, int(places[0]) - low).to_list() if wall is not None and wall < start]
-    after = [wall for wall in local.slice(int(places[-1]) + 1, _AROUND).to_list() if wall is not None and wall >= end]
+    after = [wall for wall in local.slice(int(places[-1]) + 1, AROUND).to_list() if wall is not None and wall >= end]
     return _by_rhythm(walls.to_list(), passes, before[-1:], after[:1], limit)
 
 

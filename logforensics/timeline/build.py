@@ -73,15 +73,15 @@ def read_timeline(
     discovery = discover(typed, chosen.host_from, chosen.decoder_memory)
     found = {} if thin is None else rates(discovery.sources, thin[1])
     plan = Plan(wanted, digest, thin[0] if thin and found else None, found)
-    if spooled and not (discovery.hosts or chosen.cluster or fits(discovery.sources)):
-        with ExitStack() as stack:
+    with ExitStack() as stack:
+        if spooled and not (discovery.hosts or chosen.cluster or fits(discovery.sources)):
             spool = stack.enter_context(Spool())
             timeline = _read(discovery, chosen, plan._replace(thin=spool.put), progress, spool)
-            stack.pop_all()
-    else:
-        timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, plan, progress)
-    if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
-        raise EvidenceError(_nothing_parsed(timeline.passed_over))
+        else:
+            timeline = (_read_fleet if discovery.hosts else _read)(discovery, chosen, plan, progress)
+        if not timeline.sources and not any(file.state == "empty" for file in timeline.files):
+            raise EvidenceError(_nothing_parsed(timeline.passed_over))
+        stack.pop_all()
     return timeline
 
 

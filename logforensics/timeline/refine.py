@@ -9,6 +9,8 @@ from pathlib import Path
 
 import polars as pl
 
+from logforensics.clock.folds import AROUND
+from logforensics.schema import COUNT
 from logforensics.settings import Settings
 from logforensics.timeline.clocks import SettledSources, settle_sources
 from logforensics.timeline.host import Reading
@@ -77,10 +79,9 @@ def _deciding(reading: Reading, frame: pl.DataFrame, by_order: pl.Series, settle
     between = (pl.col(PIECE) == pl.col(PIECE).shift(1)) & (pl.col(AT) - pl.col(AT).shift(1) > 1)
     found = set(own.filter(changed & between).get_column(PIECE))
     if own.get_column("by_order").any():
-        order = rows.get_column(PIECE).unique(maintain_order=True).to_list()
+        order = frame.group_by(PIECE, maintain_order=True).agg(pl.col(COUNT).sum()).rows()
         within = set(own.filter("by_order").get_column(PIECE))
-        # the lines before and after are looked at as well (clock.folds)
-        found |= {order[near] for at, piece in enumerate(order) if piece in within for near in _beside(at, len(order))}
+        found |= {order[near][0] for at, (piece, _) in enumerate(order) if piece in within for near in _near(at, order)}
     if settled.turns:
         spans = frame.group_by(PIECE).agg(
             pl.col("time").dt.replace_time_zone(None).min().alias("first"),
@@ -91,8 +92,15 @@ def _deciding(reading: Reading, frame: pl.DataFrame, by_order: pl.Series, settle
     return found
 
 
-def _beside(at: int, count: int) -> range:
-    return range(max(at - 1, 0), min(at + 2, count))
+def _near(at: int, order: Sequence[tuple[int, int]]) -> Iterator[int]:
+    """The place of a piece among all, given with their numbers of events, and those of the ones that are looked at."""
+    yield at
+    for step in (-1, 1):
+        near, seen = at + step, 0
+        while 0 <= near < len(order) and seen < AROUND:
+            yield near
+            seen += order[near][1]
+            near += step
 
 
 def _with_all(frame: pl.DataFrame, pieces: set[int], spool: Spool) -> pl.DataFrame:
