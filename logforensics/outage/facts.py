@@ -20,6 +20,7 @@ from logforensics.analysis.outcomes import bounded, web_outcomes
 from logforensics.analysis.runs import Run, failing_runs
 from logforensics.analysis.streams import Stream, beats, pollers, union, whole_sources
 from logforensics.analysis.timeouts import told_wait, waits
+from logforensics.outage.harmless import harmless
 from logforensics.parsing.library import load_definitions
 from logforensics.timeline.journals import instant
 from logforensics.timeline.model import Timeline
@@ -193,8 +194,16 @@ class Facts:
         return [mark for mark in self.marks_of(kind, begin, end) if said[kind, mark.message] <= ROUTINE]
 
     def failures_in(self, begin: datetime, end: datetime, *kinds: str) -> list[Failure]:
-        """Failure lines of some classes in [begin, end]."""
-        return [fail for fail in self.failures if begin <= fail.time <= end and (not kinds or fail.kind in kinds)]
+        """Failure lines of some classes in [begin, end] that the site may have suffered from."""
+        return [
+            fail
+            for fail in self.failures
+            if begin <= fail.time <= end and (not kinds or fail.kind in kinds) and fail.cite not in self._harmless
+        ]
+
+    @cached_property
+    def _harmless(self) -> frozenset[Cite]:
+        return harmless(self.failures, self.outcomes)
 
 
 def gather(timeline: Timeline) -> Facts:

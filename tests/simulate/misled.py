@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.simulate.outages import BOOT, Kind, Truth, failing, length, moment, server
+from tests.simulate.outages import BOOT, REFUSED, Kind, Truth, failing, length, moment, server
 from tests.simulate.server import DAY, PAGE_CACHE, SITES, Answer, Fault, Server
 
 Made = tuple[Server, tuple[Truth, ...]]
@@ -200,9 +200,32 @@ def job_failed_at_night(seed: int) -> Made:
     return made, (Truth(begin, begin + 3 * 3600, "partial", ("unknown", "upstream-down"), made.site.calls),)
 
 
+def backup_full_while_refused(seed: int) -> Made:
+    """The nightly backup finds its own disk full, as each night; this night the application crashes at that hour."""
+    made = server(seed, days=5.0, rate=2500.0)
+    begin = made.start + 3 * DAY + 7215
+    end = begin + length(made, 900, 3 * 3600)
+    failing(made, begin, end, made.site.calls, lambda _: REFUSED)
+    made.live()
+    for night in range(5):
+        at = made.start + night * DAY + 7200
+        for turn in range(30):
+            made.system(
+                at + turn,
+                "rsync[9120]",
+                f'rsync: [receiver] write failed on "/mnt/backup/srv/file{turn}": No space left on device (28)',
+            )
+    unit = f"{made.site.name}.service"
+    made.system(begin, "systemd[1]", f"{unit}: Main process exited, code=dumped, status=11/SEGV", "daemon.log")
+    made.system(begin + 0.1, "systemd[1]", f"{unit}: Failed with result 'core-dump'.", "daemon.log")
+    made.system(end - 1.5, "systemd[1]", f"Started {made.site.name} application.", "daemon.log")
+    made.say(end, made.app_log, "INFO|Host|Application started")
+    return made, (Truth(begin, end, "partial", ("upstream-down",), made.site.calls),)
+
+
 OUTAGES: tuple[Kind, ...] = (
     stopped_and_not_over, unplugged_and_not_over, restarted_in_vain, another_link, sleep_refused,
-    listening_long_before, early_lines_of_a_boot, short_timeout, job_failed_at_night,
+    listening_long_before, early_lines_of_a_boot, short_timeout, job_failed_at_night, backup_full_while_refused,
 )  # fmt: skip
 
 TRAPS: tuple[Kind, ...] = (web_logs_copied_early, member_missing, member_missing_of_the_only_log)
