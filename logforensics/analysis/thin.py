@@ -220,13 +220,15 @@ def _kinds(rows: pl.DataFrame, room: int) -> list[pl.Expr]:
     none = pl.lit(0, pl.UInt32)
     if "status" not in rows.columns or "endpoint" not in rows.columns:
         return [none.alias("endpoints"), none.alias("answer")]
-    counts = rows.select("endpoint").drop_nulls().group_by("endpoint").agg(pl.len().alias("count"))
+    asked = rows.select("endpoint", _failed(rows.columns).alias("failed")).drop_nulls("endpoint")
+    counts = asked.group_by("endpoint").agg(pl.len().alias("count"), pl.col("failed").any())
     shapes = counts.with_columns(shape_expr(pl.col("endpoint").cast(pl.String)).alias("shape"))
     often = (
         shapes.group_by("shape")
-        .agg(pl.col("count").sum())
+        .agg(pl.col("count").sum(), pl.col("failed").any())
         .sort("count", "shape", descending=[True, False])
-        .head(max(1, room // MOST_OF_A_KIND))
+        # what failed beside what others answered would look as if it did nothing else
+        .filter(pl.col("failed") | (pl.int_range(pl.len()) < max(1, room // MOST_OF_A_KIND)))
         .select("shape", pl.int_range(1, pl.len() + 1, dtype=pl.UInt32).alias("place"))
     )
     known = shapes.join(often, on="shape", how="inner").select("endpoint", "place")

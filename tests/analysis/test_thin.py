@@ -179,3 +179,19 @@ def test_a_small_log_is_not_thinned(tmp_path: Path) -> None:
     """Nor does its timeline have the columns that tell of it."""
     events = read_for_analysis([access_log(tmp_path)], rows=10).events
     assert (events.height, COUNT in events.columns) == (7000, False)
+
+
+def test_what_a_seldom_asked_page_answers_beside_a_failure_is_its_own() -> None:
+    """One failure of a page among many pages: the requests for it that succeed are counted as requests for it."""
+    often = ("/", "/about", "/cart", "/news", "/search", "/items")
+    asked = [often[n % 6] if n % 50 else "/seldom" for n in range(2000)]
+    status = [500 if n == 1000 else 200 for n in range(2000)]
+    rows = block(
+        [0.5 * n for n in range(2000)], status=status, path=asked, client=[f"192.0.2.{n % 97}" for n in range(2000)]
+    )
+    found = thin(rows, 40, SILENCE).filter(pl.col("endpoint").cast(pl.String) == "/seldom")
+    good = found.filter(pl.col("status") == 200)
+    assert (good.filter(pl.col("line") < 1001)[ALIKE].sum(), good.filter(pl.col("line") > 1001)[ALIKE].sum()) == (
+        20,
+        19,
+    )
