@@ -86,9 +86,9 @@ def lost_members(
 
 
 def _words(hole: Hole) -> str:
-    what = f"{hole.newer} follows on {hole.older}: {_listed(hole.names)} not among the files read"
-    if not hole.names:
-        what = f"the end of {hole.older} is lost"
+    what = f"the end of {hole.older} is lost"
+    if hole.names:
+        what = f"{hole.newer} follows on {hole.older}: {_listed(hole.names)} not among the files read"
     return f"{what}; silence between {_stamp(hole.begin)} and {_stamp(hole.end)} says nothing"
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
 
+from logforensics.timeline.build import read_timeline
 from logforensics.timeline.model import FileSummary, SourceSummary
 from logforensics.timeline.rotated import Hole, find_holes
 
@@ -64,3 +67,13 @@ def test_skipped_date_counts_if_the_silence_begins_at_a_rotation(until: float, c
     """With notifempty a day without a line leaves no file: but then the silence begins in the midst of one."""
     days = {f"web/access.log-202603{day + 11}": day for day in (0, 1, 3, 4, 5)}
     assert len(holes(days, until={"web/access.log-20260312": until})) == count
+
+
+def test_the_lost_end_of_a_member_is_told(tmp_path: Path) -> None:
+    """A packed file that is cut off skips no name, and is told of all the same."""
+    for name, day in (("syslog.1.gz", 22), ("syslog", 23)):
+        text = "".join(f"2020-06-{day}T{at // 60:02}:{at % 60:02}:00+00:00 h p: {at * at}\n" for at in range(1440))
+        data = gzip.compress(text.encode(), mtime=0) if name.endswith("gz") else text.encode()
+        (tmp_path / name).write_bytes(data[: len(data) // 2] if name.endswith("gz") else data)
+    told = [said.text for said in read_timeline([str(tmp_path)]).assumptions if said.kind == "files-missing"]
+    assert [text.partition(";")[0] for text in told] == ["the end of syslog.1.gz is lost"]
