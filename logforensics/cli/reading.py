@@ -39,7 +39,8 @@ def read(run: Run, fields: Collection[str], context: int | None = None, *, spool
             run.settings.paths, settings=run.settings, fields=wanted, progress=advance, spooled=spooled
         )
     with ExitStack() as stack:
-        stack.enter_context(let_go(timeline))
+        if timeline.stored is not None:
+            stack.enter_context(timeline.stored.spool)
         warn_about(run, timeline)
         kept = selected(timeline, run.settings, context)
         stack.pop_all()
