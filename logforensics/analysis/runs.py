@@ -90,6 +90,13 @@ class Run:
         return self.fails[-1]
 
 
+_TOLD = (
+    "time", "began", "by", "file", "line", "status", "client", "group", "oks", "all_oks", "all_fails",
+    "last_ok", "next_ok",
+)  # fmt: skip
+"""What is looked at of each failed request, of which there may be hundreds of thousands."""
+
+
 def failing_runs(outcomes: pl.DataFrame, polls: Collection[tuple[str, str]] = ()) -> list[Run]:
     """The maximal runs of failure in every endpoint group (Ruzzo and Tompa 1999: all maximal scoring segments).
 
@@ -103,15 +110,14 @@ def failing_runs(outcomes: pl.DataFrame, polls: Collection[tuple[str, str]] = ()
         return []
     many = lines_expr(decided.columns, ALIKE)
     decided = decided.with_columns(
-        pl.struct("time", "file", "line").alias("proof"),
         (pl.col("ok") * many).cum_sum().over("group").alias("oks"),
         (pl.col("ok") * many).sum().over("group").alias("all_oks"),
         pl.col("failed").sum().over("group").alias("all_fails"),
     ).with_columns(
-        pl.when("ok").then("proof").forward_fill().over("group").alias("last_ok"),
-        pl.when("ok").then("proof").backward_fill().over("group").alias("next_ok"),
+        pl.when("ok").then("at").forward_fill().over("group").alias("last_ok"),
+        pl.when("ok").then("at").backward_fill().over("group").alias("next_ok"),
     )
-    failing = decided.filter("failed")
+    failing = decided.filter("failed").select(name for name in _TOLD if name in decided.columns)
     regulars = _regular_clients(decided)
     site = _normal_shares(decided.with_columns(pl.lit("site").alias("group")), 0.1)["site"]
     normal = {group: max(share, site) for group, share in _normal_shares(decided).items()}
@@ -120,10 +126,11 @@ def failing_runs(outcomes: pl.DataFrame, polls: Collection[tuple[str, str]] = ()
     for row, weight in zip(rows, _weights(rows, regulars, polls), strict=True):
         by_group[str(row["group"])].append((row, weight))
     runs: list[Run] = []
+    proofs = decided.select("time", "file", "line")
     ever_ok = set(decided.filter("ok").get_column("group").cast(pl.String).unique().to_list())
     for group, weighted in sorted(by_group.items()):
         mine, weights = [row for row, _ in weighted], [weight for _, weight in weighted]
-        runs.extend(_segments(group, mine, weights, (normal[group], site), group in ever_ok))
+        runs.extend(_segments(group, mine, weights, (normal[group], site), group in ever_ok, proofs))
     return sorted(runs, key=lambda run: (run.first.time, run.group))
 
 
@@ -183,7 +190,12 @@ def _weights(
 
 
 def _segments(
-    group: str, rows: list[dict[str, object]], weights: list[float], normal: tuple[float, float], ever_ok: bool
+    group: str,
+    rows: list[dict[str, object]],
+    weights: list[float],
+    normal: tuple[float, float],
+    ever_ok: bool,
+    proofs: pl.DataFrame,
 ) -> list[Run]:
     """Maximal scoring segments of one group under each failing share; of overlapping ones the heavier is kept.
 
@@ -203,7 +215,8 @@ def _segments(
         # those kept do not overlap, so that their ends are in the order of their beginnings
         place = bisect_right(kept, _began(rows[last]), key=lambda other: other.first.began)
         if not place or kept[place - 1].last.began < _began(rows[first]):
-            run = _run(group, rows[first : last + 1], weights[first : last + 1], (share, normal[1]), ever_ok)
+            some, heavy = rows[first : last + 1], weights[first : last + 1]
+            run = _run(group, some, heavy, (share, normal[1]), ever_ok, proofs)
             if run is not None:
                 kept.insert(place, run)
     return kept
@@ -248,7 +261,12 @@ def _maximal_segments(
 
 
 def _run(
-    group: str, rows: list[dict[str, object]], weights: list[float], shares: tuple[float, float], ever_ok: bool
+    group: str,
+    rows: list[dict[str, object]],
+    weights: list[float],
+    shares: tuple[float, float],
+    ever_ok: bool,
+    proofs: pl.DataFrame,
 ) -> Run | None:
     """The run that `rows` make, failing by the first of `shares`, or None if the group fails no less outside."""
     share, site = shares
@@ -267,8 +285,8 @@ def _run(
         successes,
         baseline,
         weight,
-        _proof(rows[0]["last_ok"]),
-        _proof(rows[-1]["next_ok"]),
+        _proof(proofs, rows[0]["last_ok"]),
+        _proof(proofs, rows[-1]["next_ok"]),
         ever_ok,
         gain,
     )
@@ -301,7 +319,9 @@ def _number(row: dict[str, object], name: str) -> int:
     return value
 
 
-def _proof(value: object) -> tuple[datetime, Cite] | None:
-    if not isinstance(value, dict) or value["time"] is None:
+def _proof(proofs: pl.DataFrame, at: object) -> tuple[datetime, Cite] | None:
+    """Time and line of one of the requests, by its place."""
+    if not isinstance(at, int):
         return None
-    return value["time"], Cite(str(value["file"]), int(value["line"]))
+    time, file, line = proofs.row(at)
+    return time, Cite(str(file), int(line))
