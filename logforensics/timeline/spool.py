@@ -109,7 +109,7 @@ def no_room(error: Exception) -> OutputError:
         folder = tempfile.gettempdir()
     except OSError:
         return OutputError("no folder for a temporary file can be written; TMPDIR names one")
-    why = getattr(error, "strerror", None) or str(error).splitlines()[0].rpartition("IO error: ")[2]
+    why = getattr(error, "strerror", None) or str(error).partition("\n")[0].rpartition("IO error: ")[2]
     return OutputError(
         f"{folder}: {why}; events are sorted in a temporary file there, unless TMPDIR names another place"
     )
